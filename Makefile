@@ -1,0 +1,41 @@
+# One command each; `make run` and `make test` set up what they need.
+PORT ?= 8000
+DATA ?= .data
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check lint api lock bench clean
+
+run: $(READY)
+	@$(BIN)/statewright serve --tour --port $(PORT) --data $(DATA)
+
+test: $(READY)
+	@$(BIN)/pytest
+
+check: lint test  ## what CI runs
+
+lint: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml
+
+api: $(READY)  ## writes infra/api.yaml from the functions' routes
+	@$(BIN)/python infra/generate_api.py
+
+bench: $(READY)
+	@$(BIN)/python bench/webhook_to_done.py
+
+lock:  ## resolves pyproject.toml's dependencies anew
+	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \
+		--universal --no-header --no-annotate --quiet -o requirements.lock
+
+$(READY): pyproject.toml requirements.lock infra/setup.sh
+	@sh infra/setup.sh $(VENV) $(PY)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

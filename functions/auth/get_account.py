@@ -1,0 +1,17 @@
+"""GET /v1/auth/account: who one is."""
+
+from statewright.auth import accounts
+from statewright.auth.models import Account
+from statewright.http import Api
+
+app = Api(permission="account:read")
+
+
+@app.get("/v1/auth/account", summary="Show one's own account", tags=["auth"])
+def get_account() -> Account:
+    """The caller's account, workspace and role."""
+    caller = app.caller()
+    return accounts.account(caller.workspace_id, caller.user_id)
+
+
+handler = app.handler()

@@ -1,0 +1,10 @@
+"""Brings the database up to date, at every deployment and every start of the local cloud."""
+
+from typing import Any
+
+from statewright.db.migrate import migrate
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Applies the migrations that the database has not seen."""
+    return {"applied": migrate()}

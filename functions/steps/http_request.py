@@ -1,0 +1,10 @@
+"""The ``http.request`` action."""
+
+from typing import Any
+
+from statewright.workflows.actions import http_request
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Sends the step's request and returns status, headers and body."""
+    return http_request.perform(event["with"], event["key"])

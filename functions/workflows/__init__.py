@@ -1,0 +1,1 @@
+"""Workflows, executions, webhooks and approvals."""

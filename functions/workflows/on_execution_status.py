@@ -1,0 +1,15 @@
+"""Queue consumer: records executions from Step Functions' status events, batch by batch."""
+
+import json
+from typing import Any
+
+from statewright.workflows import executions
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Takes a batch of EventBridge events from SQS; one upsert records them all.
+
+    A failure fails the batch as a whole: recording is idempotent, so the queue delivers it again.
+    """
+    executions.record([json.loads(record["body"])["detail"] for record in event["Records"]])
+    return {"batchItemFailures": []}

@@ -1,0 +1,106 @@
+"""Group commit: one writer makes the steps of many executions durable in one transaction.
+
+A commit costs an fsync however many rows it has. Callers wait for the transaction that holds their
+row; while one is being written the next gathers. The busier, the larger the groups.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Item, Result]):
+    prepare: Callable[[], Item]
+    future: Future[Result] = field(default_factory=Future)
+
+
+class GroupCommitter(Generic[Item, Result]):
+    """Gathers items from any thread and writes them in groups from one.
+
+    Args:
+        write: makes a group durable and returns one result, or exception, for each item. If it
+            raises, each item of the group is written by itself, so that one cannot harm another.
+        most: the largest group.
+
+    An item is submitted as a function that makes it. It runs in the writer's thread just before the
+    write: work done there for a whole group is done with warm caches and without changing threads.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Sequence[Result | Exception]],
+        most: int,
+        name: str,
+    ):
+        self._write = write
+        self._most = most
+        self._pending: list[_Waiting[Item, Result]] = []
+        self._ready = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, prepare: Callable[[], Item]) -> Result:
+        """Returns once the item is durable; raises what made it impossible."""
+        waiting: _Waiting[Item, Result] = _Waiting(prepare)
+        with self._ready:
+            if self._closed:
+                raise RuntimeError("the writer is closed")
+            self._pending.append(waiting)
+            self._ready.notify()
+        return waiting.future.result()
+
+    def close(self) -> None:
+        """Writes what is pending and ends the thread."""
+        with self._ready:
+            self._closed = True
+            self._ready.notify()
+        self._thread.join()
+
+    def _loop(self) -> None:
+        while True:
+            with self._ready:
+                while not self._pending and not self._closed:
+                    self._ready.wait()
+                group, self._pending = self._pending[: self._most], self._pending[self._most :]
+            if not group:
+                return
+            self._write_group(group)
+
+    def _write_group(self, group: list[_Waiting[Item, Result]]) -> None:
+        ready: list[tuple[Item, Future[Result]]] = []
+        for waiting in group:
+            try:
+                ready.append((waiting.prepare(), waiting.future))
+            except Exception as error:
+                waiting.future.set_exception(error)
+        if ready:
+            self._write_ready(ready)
+
+    def _write_ready(self, ready: list[tuple[Item, Future[Result]]]) -> None:
+        try:
+            results = self._write([item for item, _ in ready])
+        except Exception as error:
+            if len(ready) == 1:
+                ready[0][1].set_exception(error)
+                return
+            for one in ready:
+                self._write_ready([one])
+            return
+        for (_, future), result in zip(ready, results, strict=True):
+            _resolve(future, result)
+
+
+def _resolve(future: Future[Any], result: Any) -> None:
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

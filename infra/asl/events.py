@@ -1,0 +1,75 @@
+"""Facts that move an execution on. Each says when it happened; the core has no clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asl.execution import Path
+from asl.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The execution begins."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """It is now ``at``: whatever was due by then happens."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAccepted:
+    """The request was taken: the job runs, or somebody holds the token."""
+
+    at: int
+    path: Path
+    id: int
+    output: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSucceeded:
+    """A task's result."""
+
+    at: int
+    path: Path
+    id: int
+    output: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """A task's error."""
+
+    at: int
+    path: Path
+    id: int
+    error: str | None
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Whoever holds the token is still at work."""
+
+    at: int
+    path: Path
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """Somebody stops the execution."""
+
+    at: int
+    error: str | None
+    cause: str | None
+
+
+TaskEvent = TaskAccepted | TaskSucceeded | TaskFailed | Heartbeat
+Event = Started | TimePassed | TaskEvent | StopRequested

@@ -1,0 +1,167 @@
+"""An execution as a frozen value: a tree of frames, each of which waits for exactly one thing.
+
+Nothing here is a thread, a coroutine or a timer. Between two steps an execution is this value in a
+row of the database; :mod:`asl.codec` writes and reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from asl.errors import StateError
+from asl.payload import Payload
+
+Path = tuple[int, ...]
+"""Where a frame is: the child index taken at each Parallel or Map, () for the top level."""
+
+
+class Status(StrEnum):
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html"""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+
+
+@dataclass(frozen=True, slots=True)
+class ForTime:
+    """Waits for a moment (milliseconds since the epoch).
+
+    ``then`` says what for: to leave a Wait state, to try the state again (a retry's delay), or to
+    enter the state, where a long walk was broken off to let others have their turn.
+    """
+
+    due: int
+    then: Literal["leave", "retry", "enter"] = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class ForTask:
+    """Waits for a task's result. ``id`` is the history event that scheduled it."""
+
+    id: int
+    parameters: Payload
+    token: str
+    submitted: bool = False
+    """The request was accepted; what is awaited now is the job's end or the token's return."""
+    due: int | None = None
+    heartbeat_seconds: int | None = None
+    heartbeat_due: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForChildren:
+    """Waits for Parallel branches or Map iterations."""
+
+    frames: Mapping[int, Frame]
+    results: Mapping[int, Payload]
+    items: tuple[Any, ...] = ()
+    next_item: int = 0
+    concurrency: int = 0
+    """0 means no limit."""
+    started_id: int = 0
+
+
+Waiting = ForTime | ForTask | ForChildren
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One thread of control, parked in ``state``."""
+
+    path: Path
+    state: str
+    input: Payload
+    entered_at: int
+    entered_id: int
+    previous: int
+    """The history event that the frame's next event follows."""
+    variables: Mapping[str, Any]
+    waiting: Waiting
+    retries: tuple[int, ...] = ()
+    """Attempts used up, per Retry rule of the current state."""
+    retry_count: int = 0
+    item: tuple[int, Any] | None = None
+    """A Map iteration's index and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The task of another execution that waits for this execution's end."""
+
+    arn: str
+    path: Path
+    id: int
+    pattern: str
+    """``sync`` hands the output over as text, ``sync2`` as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One run of a state machine. Times are milliseconds since the epoch."""
+
+    arn: str
+    machine_arn: str
+    role_arn: str
+    input: Payload
+    started_at: int
+    secret: str
+    """Makes task tokens unguessable and jitter differ; given at the start, so steps stay pure."""
+    key: int = 0
+    """The journal's number for the execution: short, and growing with time."""
+    revision: int = 0
+    """Which revision of the state machine's definition it runs, to its end."""
+    seq: int = 0
+    """The id of the newest history event."""
+    status: Status = Status.RUNNING
+    root: Frame | None = None
+    output: Payload | None = None
+    failure: StateError | None = None
+    stopped_at: int | None = None
+    due: int | None = None
+    """When the machine's TimeoutSeconds runs out."""
+    parent: Parent | None = None
+    version: int | None = None
+    """The published version that was started, if one was."""
+
+    @property
+    def name(self) -> str:
+        """The last part of the ARN."""
+        return self.arn.rsplit(":", 1)[1]
+
+
+def leaves(frame: Frame | None) -> Iterator[Frame]:
+    """Every frame of the tree that waits for something other than its children."""
+    if frame is None:
+        return
+    if isinstance(frame.waiting, ForChildren):
+        for child in frame.waiting.frames.values():
+            yield from leaves(child)
+    else:
+        yield frame
+
+
+def next_due(execution: Execution) -> int | None:
+    """The earliest moment at which time alone moves the execution on, or None."""
+    moments = [] if execution.due is None else [execution.due]
+    for frame in leaves(execution.root):
+        match frame.waiting:
+            case ForTime(due=due):
+                moments.append(due)
+            case ForTask(due=due, heartbeat_due=beat):
+                moments += [moment for moment in (due, beat) if moment is not None]
+    return min(moments, default=None)
+
+
+def in_flight(execution: Execution) -> list[Frame]:
+    """The frames whose task was dispatched and has not been answered or accepted yet."""
+    return [
+        frame
+        for frame in leaves(execution.root)
+        if isinstance(frame.waiting, ForTask) and not frame.waiting.submitted
+    ]

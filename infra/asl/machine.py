@@ -1,0 +1,155 @@
+"""A state machine as frozen values: what :mod:`asl.definition` makes of the text, ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asl.dataflow import Dataflow
+from asl.template import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """One rule of ``Retry``. Times are in seconds."""
+
+    errors: tuple[str, ...]
+    interval: int = 1
+    max_attempts: int = 3
+    backoff: float = 2.0
+    max_delay: int | None = None
+    full_jitter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """One rule of ``Catch``."""
+
+    errors: tuple[str, ...]
+    next: str
+    flow: Dataflow
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A Task's ``Resource``, taken apart: what to call, and when its result counts."""
+
+    arn: str
+    service: str
+    """``lambda``, ``sqs``, ``states``, ``aws-sdk:dynamodb``, … or ``activity``."""
+    action: str
+    """``invoke``, ``sendMessage``, … with its suffix; the name for a function or an activity."""
+    pattern: str = "response"
+    """``response`` | ``sync`` | ``sync2`` | ``token``."""
+    direct_lambda: bool = False
+    """The function's own ARN is the resource: its bare payload is the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of seconds, items or per cent: a constant or an expression."""
+
+    value: Template
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateBase:
+    """What every state has. ``next`` is None for an end state."""
+
+    name: str
+    flow: Dataflow
+    next: str | None = None
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassState(StateBase):
+    """Shapes data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState(StateBase):
+    """Calls something outside and waits for its result."""
+
+    resource: Resource
+    timeout: Limit | None = None
+    heartbeat: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRule:
+    """One branch of a Choice."""
+
+    condition: Template
+    next: str
+    flow: Dataflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceState(StateBase):
+    """Takes the first rule that holds, else ``default``."""
+
+    rules: tuple[ChoiceRule, ...]
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitState(StateBase):
+    """Waits for a number of seconds or until a moment."""
+
+    seconds: Template | None = None
+    timestamp: Template | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SucceedState(StateBase):
+    """Ends its scope successfully."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailState(StateBase):
+    """Ends its scope with an error."""
+
+    error: Template | None = None
+    cause: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A scope of states: a whole state machine, a Parallel branch or a Map's processor."""
+
+    start_at: str
+    states: Mapping[str, State]
+    timeout_seconds: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelState(StateBase):
+    """Runs its branches at once, each on a copy of the same input."""
+
+    branches: tuple[Machine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapState(StateBase):
+    """Runs its processor once for each item."""
+
+    processor: Machine
+    items: Template | None = None
+    selector: Template | None = None
+    max_concurrency: Limit | None = None
+
+
+State = (
+    PassState
+    | TaskState
+    | ChoiceState
+    | WaitState
+    | SucceedState
+    | FailState
+    | ParallelState
+    | MapState
+)

@@ -1,0 +1,217 @@
+"""What the engine needs from outside. Each port has an in-memory twin under the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from asl.commands import Dispatch
+from asl.execution import Execution, Status
+from asl.payload import Payload
+from asl.turn import Entry
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One step's outcome, to be made durable as a whole."""
+
+    execution: Execution
+    entries: list[Entry]
+    expected_seq: int
+    """The newest history event that the step saw; 0 for a new execution."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this commit creates the execution."""
+        return self.expected_seq == 0
+
+    @property
+    def announces(self) -> bool:
+        """Whether somebody must hear of it: the execution began or ended."""
+        return self.is_new or self.execution.status is not Status.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A status change that is not yet known to have been passed on. ``id`` orders and clears it."""
+
+    id: int
+    execution: Execution
+    began: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which executions of a machine to list, newest first. ``before`` is a key to go on from."""
+
+    machine_arn: str
+    status: Status | None = None
+    before: int | None = None
+    limit: int = 100
+
+
+class ExecutionExistsError(Exception):
+    """An execution of this name was started before."""
+
+
+class Journal(Protocol):
+    """Where executions live. A write has happened when the call returns."""
+
+    def new_key(self) -> int:
+        """A number for a new execution, larger than those given out before."""
+        ...
+
+    def append(self, prepare: Callable[[], Commit]) -> Announcement | None:
+        """Makes a step's outcome durable: entries, snapshot and announcement, or none of them.
+
+        Args:
+            prepare: gives the outcome; called just before the write, by whatever thread writes.
+
+        Raises:
+            ExecutionExistsError: a new execution's name is taken.
+            ConflictError: the execution is no longer where the step found it.
+        """
+        ...
+
+    def load(self, arn: str) -> Execution | None:
+        """The execution as last committed."""
+        ...
+
+    def history(self, execution: Execution, after: int, limit: int) -> list[Entry]:
+        """History entries with ids above ``after``, in order (at least one, if there are any)."""
+        ...
+
+    def newest_entry(self, execution: Execution) -> Entry:
+        """The last history entry."""
+        ...
+
+    def select(self, query: Query) -> list[Execution]:
+        """Executions of a machine."""
+        ...
+
+    def due(self, now: int, limit: int) -> list[str]:
+        """ARNs of executions that time moves on, the earliest first."""
+        ...
+
+    def next_due(self) -> int | None:
+        """When :meth:`due` will next have something."""
+        ...
+
+    def with_tasks_in_flight(self) -> Sequence[str]:
+        """ARNs of executions whose dispatched tasks may have been lost in a crash."""
+        ...
+
+    def announcements(self, limit: int) -> list[Announcement]:
+        """The oldest announcements not yet cleared."""
+        ...
+
+    def clear(self, announcements: Sequence[Announcement]) -> None:
+        """Forgets announcements that have been passed on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRecord:
+    """A state machine (``version`` None) or one published version of it."""
+
+    arn: str
+    name: str
+    kind: str
+    role_arn: str
+    definition: str
+    revision: int
+    created_at: int
+    version: int | None = None
+    description: str = ""
+    id: int = 0
+
+    @property
+    def version_arn(self) -> str:
+        """The ARN that names this version."""
+        return self.arn if self.version is None else f"{self.arn}:{self.version}"
+
+
+class Machines(Protocol):
+    """Where state machines live."""
+
+    def create(self, record: MachineRecord) -> MachineRecord:
+        """Stores a new machine and gives it a revision."""
+        ...
+
+    def update(self, arn: str, definition: str, role_arn: str, at: int) -> MachineRecord:
+        """Adds a revision, unless nothing differs."""
+        ...
+
+    def publish(self, arn: str, description: str, at: int) -> MachineRecord:
+        """Makes the newest revision a version; one that already is a version stays the same."""
+        ...
+
+    def get(self, arn: str) -> MachineRecord | None:
+        """The machine or version of that ARN."""
+        ...
+
+    def revision(self, revision: int) -> MachineRecord:
+        """The machine as of a revision."""
+        ...
+
+    def versions(self, arn: str) -> list[MachineRecord]:
+        """Published versions, newest first."""
+        ...
+
+    def all(self) -> list[MachineRecord]:
+        """Every machine, by name."""
+        ...
+
+    def delete(self, arn: str) -> None:
+        """Removes a machine or a version; running executions go on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The task is done."""
+
+    output: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The task is under way; its end will be reported by its token or its own end."""
+
+    output: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class TaskError:
+    """The task failed."""
+
+    error: str | None
+    cause: str | None
+
+
+TaskOutcome = Succeeded | Accepted | TaskError
+
+
+class TaskDispatcher(Protocol):
+    """Calls what a Task state names. May block; never raises for a failure of the task."""
+
+    def __call__(self, dispatch: Dispatch) -> TaskOutcome:
+        """Performs one call."""
+        ...
+
+
+class Announcer(Protocol):
+    """Passes status changes on. Returns once they cannot be lost; may see one twice."""
+
+    def __call__(self, announcements: Sequence[Announcement]) -> None:
+        """Passes on a batch, oldest first."""
+        ...

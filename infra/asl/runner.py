@@ -1,0 +1,335 @@
+"""Performs what :mod:`asl.step` decides: load → step → commit → dispatch.
+
+A commit is the only thing that makes a step real. It happens before the caller hears "started",
+before a task is called, at its result and at the end; between those the walk costs memory only.
+After a crash :meth:`Runner.recover` calls again each task whose answer was not recorded.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from typing import Any, assert_never
+
+from asl.commands import Dispatch
+from asl.definition import parse_definition
+from asl.errors import ConflictError
+from asl.events import Event, Started, TaskAccepted, TaskFailed, TaskSucceeded, TimePassed
+from asl.execution import Execution, Parent, Status, in_flight, next_due
+from asl.machine import Machine
+from asl.nesting import child_ended
+from asl.payload import Payload
+from asl.ports import (
+    Accepted,
+    Announcement,
+    Announcer,
+    Clock,
+    Commit,
+    Journal,
+    MachineRecord,
+    Machines,
+    Succeeded,
+    TaskDispatcher,
+    TaskError,
+)
+from asl.recovery import lost_dispatches
+from asl.step import Step, step
+
+_log = logging.getLogger("asl")
+RETRY_SECONDS = 0.5
+GATHER_SECONDS = 0.05
+"""How long announcements gather, so that a batch costs what one would."""
+HOT = 10_000
+"""How many running executions are kept in memory to save loading them between two tasks."""
+STRIPES = 512
+BATCH = 500
+
+
+class Runner:
+    """Runs executions against a journal. Thread-safe; several threads serve it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        machines: Machines,
+        dispatcher: TaskDispatcher,
+        announcer: Announcer,
+        clock: Clock,
+        *,
+        workers: int = 64,
+        report: Callable[[Exception], None] | None = None,
+    ):
+        self._journal = journal
+        self._machines = machines
+        self._dispatcher = dispatcher
+        self._announcer = announcer
+        self._clock = clock
+        self._report = report
+        self._hot: OrderedDict[str, Execution] = OrderedDict()
+        self._hot_lock = threading.Lock()
+        self._stripes = [threading.Lock() for _ in range(STRIPES)]
+        self._workers = ThreadPoolExecutor(workers, "asl-task")
+        self._timers = ThreadPoolExecutor(4, "asl-timer")
+        self._wake = threading.Condition()
+        self._alarm: int | None = None
+        self._outbox: list[Announcement] = []
+        self._outbox_ready = threading.Condition()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._parsed = lru_cache(maxsize=1024)(self._parse)
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Recovers what a crash left, then starts the threads for time and announcements."""
+        self.recover()
+        for loop in (self._time_loop, self._announce_loop):
+            thread = threading.Thread(target=loop, name=f"asl-{loop.__name__}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def close(self) -> None:
+        """Stops taking work and lets what is under way come to its next commit."""
+        self._stop.set()
+        for condition in (self._wake, self._outbox_ready):
+            with condition:
+                condition.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._timers.shutdown()
+        self._workers.shutdown(cancel_futures=True)
+
+    def recover(self) -> None:
+        """Calls the tasks again whose dispatch may have been lost."""
+        for arn in self._journal.with_tasks_in_flight():
+            execution = self._journal.load(arn)
+            if execution is not None:
+                for dispatch in lost_dispatches(execution, self.machine(execution)):
+                    self._submit(dispatch)
+
+    # -- moving executions --------------------------------------------------------------------
+
+    def start(
+        self,
+        record: MachineRecord,
+        arn: str,
+        execution_input: Payload,
+        parent: Parent | None = None,
+    ) -> Execution:
+        """Starts an execution and walks it as far as it goes; returns once that is durable.
+
+        Raises:
+            ExecutionExistsError: the name is taken.
+        """
+        now = self._clock.now()
+        machine = self._parsed(record.revision)
+        timeout = machine.timeout_seconds
+        execution = Execution(
+            arn=arn,
+            machine_arn=record.arn,
+            role_arn=record.role_arn,
+            input=execution_input,
+            started_at=now,
+            secret=secrets.token_hex(8),
+            key=self._journal.new_key(),
+            revision=record.revision,
+            due=None if timeout is None else now + timeout * 1000,
+            parent=parent,
+            version=record.version,
+        )
+        turns: list[Step] = []
+
+        def begin() -> Commit:
+            turns.append(step(machine, execution, Started(now)))
+            moved, entries, _ = turns[-1]
+            return Commit(moved, entries, 0)
+
+        announcement = self._journal.append(begin)
+        moved, _, dispatches = turns[-1]
+        self._committed(moved, announcement)
+        for dispatch in dispatches:
+            self._submit(dispatch)
+        return moved
+
+    def deliver(self, arn: str, event: Event) -> Execution | None:
+        """Takes a fact to an execution. A fact that nobody waits for changes nothing.
+
+        Returns:
+            The execution as it is now, or None where there is none of that ARN.
+        """
+        execution, dispatches = self._move(arn, event)
+        for dispatch in dispatches:
+            self._submit(dispatch)
+        return execution
+
+    def _move(self, arn: str, event: Event) -> tuple[Execution | None, list[Dispatch]]:
+        with self._stripes[hash(arn) % STRIPES]:
+            while True:
+                execution = self._take_hot(arn) or self._journal.load(arn)
+                if execution is None:
+                    return None, []
+                moved, entries, dispatches = step(self.machine(execution), execution, event)
+                if moved is execution:
+                    self._keep_hot(execution)
+                    return execution, []
+                try:
+                    commit = Commit(moved, entries, execution.seq)
+                    announcement = self._journal.append(partial(_same, commit))
+                except ConflictError:
+                    continue
+                self._committed(moved, announcement)
+                return moved, dispatches
+
+    def _committed(self, execution: Execution, announcement: Announcement | None) -> None:
+        self._keep_hot(execution)
+        if announcement is not None:
+            with self._outbox_ready:
+                self._outbox.append(announcement)
+                self._outbox_ready.notify()
+        if execution.status is Status.RUNNING:
+            due = next_due(execution)
+            if due is not None and (self._alarm is None or due < self._alarm):
+                with self._wake:
+                    self._wake.notify()
+
+    def _take_hot(self, arn: str) -> Execution | None:
+        with self._hot_lock:
+            return self._hot.pop(arn, None)
+
+    def _keep_hot(self, execution: Execution) -> None:
+        """Remembers an execution whose next event is near: one with a task under way."""
+        if execution.status is not Status.RUNNING or not in_flight(execution):
+            return
+        with self._hot_lock:
+            self._hot[execution.arn] = execution
+            if len(self._hot) > HOT:
+                self._hot.popitem(last=False)
+
+    def machine(self, execution: Execution) -> Machine:
+        """The definition that the execution runs."""
+        return self._parsed(execution.revision)
+
+    def _parse(self, revision: int) -> Machine:
+        return parse_definition(self._machines.revision(revision).definition)
+
+    # -- tasks --------------------------------------------------------------------------------
+
+    def _submit(self, dispatch: Dispatch) -> None:
+        if not self._stopping:
+            self._workers.submit(self._guard, self._run_task, dispatch)
+
+    def _run_task(self, dispatch: Dispatch) -> None:
+        """Calls a task and delivers its outcome; goes on with the next task in the same thread."""
+        current: Dispatch | None = dispatch
+        while current is not None and not self._stopping:
+            following = self._settle(current.execution_arn, self._call(current))
+            current = following[0] if following else None
+            for other in following[1:]:
+                self._submit(other)
+
+    def _settle(self, arn: str, event: Event) -> list[Dispatch]:
+        """Records a task's outcome, however long the journal is away: the effect has happened."""
+        while not self._stopping:
+            try:
+                return self._move(arn, event)[1]
+            except Exception as error:
+                self._tell(error)
+                self._stop.wait(RETRY_SECONDS)
+        return []
+
+    def _call(self, dispatch: Dispatch) -> Event:
+        outcome = self._dispatcher(dispatch)
+        now = self._clock.now()
+        match outcome:
+            case Succeeded(output=output):
+                return TaskSucceeded(now, dispatch.path, dispatch.id, output)
+            case Accepted(output=output):
+                return TaskAccepted(now, dispatch.path, dispatch.id, output)
+            case TaskError(error=error, cause=cause):
+                return TaskFailed(now, dispatch.path, dispatch.id, error, cause)
+            case _:
+                assert_never(outcome)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def _time_loop(self) -> None:
+        while not self._stopping:
+            self._guard(self._time_turn)
+
+    def _time_turn(self) -> None:
+        with self._wake:
+            self._alarm = self._journal.next_due()
+            now = self._clock.now()
+            if self._alarm is None or self._alarm > now:
+                self._wake.wait(None if self._alarm is None else (self._alarm - now) / 1000)
+                return
+        self.fire_due()
+
+    def fire_due(self) -> int:
+        """Lets happen what is due by the clock; returns how many executions moved."""
+        now = self._clock.now()
+        arns = self._journal.due(now, BATCH)
+        list(self._timers.map(lambda arn: self.deliver(arn, TimePassed(now)), arns))
+        return len(arns)
+
+    # -- announcements ------------------------------------------------------------------------
+
+    def _announce_loop(self) -> None:
+        self._guard(self._announce_left_over)
+        while not self._stopping:
+            if not self._guard(self._announce_turn):
+                self._guard(self._announce_left_over)
+
+    def _announce_left_over(self) -> None:
+        """Passes on what an earlier process, or a failed turn, has left in the journal."""
+        while batch := self._journal.announcements(BATCH):
+            self.announce(batch)
+
+    def _announce_turn(self) -> None:
+        with self._outbox_ready:
+            while not self._outbox and not self._stopping:
+                self._outbox_ready.wait()
+        self._stop.wait(GATHER_SECONDS)
+        with self._outbox_ready:
+            batch, self._outbox = self._outbox, []
+        self.announce(batch)
+
+    def announce(self, batch: list[Announcement]) -> None:
+        """Passes status changes on, tells waiting parents, then forgets the announcements."""
+        if not batch:
+            return
+        self._announcer(batch)
+        for announcement in batch:
+            execution = announcement.execution
+            if execution.parent is not None and execution.status is not Status.RUNNING:
+                self.deliver(execution.parent.arn, child_ended(execution, execution.parent))
+        self._journal.clear(batch)
+
+    def _guard(self, work: Callable[..., Any], *arguments: Any) -> bool:
+        """Keeps a thread alive through a failure, which is reported; says whether all went well."""
+        try:
+            work(*arguments)
+        except Exception as error:
+            self._tell(error)
+            self._stop.wait(RETRY_SECONDS)
+            return False
+        return True
+
+    def _tell(self, error: Exception) -> None:
+        if self._report is None:
+            _log.error("the engine could not go on for now", exc_info=error)
+        else:
+            self._report(error)
+
+    @property
+    def _stopping(self) -> bool:
+        return self._stop.is_set()
+
+
+def _same(commit: Commit) -> Commit:
+    return commit

@@ -1,0 +1,169 @@
+"""What all state types share: entering, leaving, and failing (Retry, then Catch)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from asl.dataflow import Dataflow
+from asl.errors import (
+    ALL,
+    HEARTBEAT_TIMEOUT,
+    QUERY_EVALUATION,
+    RUNTIME,
+    TASK_FAILED,
+    TIMEOUT,
+    UNCATCHABLE,
+    StateError,
+    StateFailedError,
+)
+from asl.execution import ForTime
+from asl.machine import (
+    ChoiceState,
+    FailState,
+    MapState,
+    ParallelState,
+    PassState,
+    Retrier,
+    State,
+    SucceedState,
+    TaskState,
+    WaitState,
+)
+from asl.payload import Payload
+from asl.scope import Scope
+from asl.turn import Cursor, Failed, Finished, Outcome, Turn
+
+TYPE_NAMES: dict[type[State], str] = {
+    PassState: "Pass",
+    TaskState: "Task",
+    ChoiceState: "Choice",
+    WaitState: "Wait",
+    SucceedState: "Succeed",
+    FailState: "Fail",
+    ParallelState: "Parallel",
+    MapState: "Map",
+}
+_ENTERED = {kind: f"{name}StateEntered" for kind, name in TYPE_NAMES.items()}
+_EXITED = {kind: f"{name}StateExited" for kind, name in TYPE_NAMES.items()}
+
+
+def record_entered(turn: Turn, cursor: Cursor, state: State) -> None:
+    """Writes the StateEntered event and forgets the retries of the state before."""
+    cursor.entered_at = turn.now
+    cursor.retries, cursor.retry_count = (), 0
+    details = {"name": state.name, "input": cursor.input}
+    cursor.entered_id = turn.follow(cursor, _ENTERED[type(state)], details)
+
+
+def leave(
+    turn: Turn,
+    cursor: Cursor,
+    state: State,
+    scope: Scope,
+    default: Payload,
+    flow: Dataflow,
+    next_state: str | None,
+) -> Outcome | None:
+    """Shapes the output, sets variables, writes StateExited, and points at the next state.
+
+    Returns:
+        None to walk on, or Finished where the state is an end.
+    """
+    output = flow.effective_output(scope, default).check_size(state.name)
+    assigned = flow.assigned(scope)
+    details: dict[str, object] = {"name": state.name, "output": output}
+    if assigned:
+        details["assigned"] = assigned
+        cursor.assign(assigned)
+    turn.follow(cursor, _EXITED[type(state)], details)
+    if next_state is None:
+        return Finished(output)
+    cursor.state, cursor.input = next_state, output
+    return None
+
+
+def leave_plainly(
+    turn: Turn, cursor: Cursor, state: State, scope: Scope, default: Payload
+) -> Outcome | None:
+    """Leaves by the state's own ``Output``, ``Assign`` and ``Next``."""
+    return leave(turn, cursor, state, scope, default, state.flow, state.next)
+
+
+def handle_failure(
+    turn: Turn, cursor: Cursor, state: State, error: StateError, *, evaluating: bool = False
+) -> Outcome | None:
+    """Takes an error through Retry and Catch.
+
+    Args:
+        evaluating: the error arose in the state itself (a field's evaluation), not in a task or
+            below: its cause then says where, and evaluation errors get an event of their own.
+    """
+    if evaluating:
+        error = _located(turn, cursor, error)
+    delay = _retry_delay(turn, cursor, state, error)
+    if delay is not None:
+        return cursor.park(ForTime(turn.now + delay, "retry"))
+    for catcher in state.catch:
+        if any(_matches(name, error) for name in catcher.errors):
+            caught = Payload({"Error": error.error, "Cause": error.cause})
+            scope = turn.scope(cursor, state, errorOutput=caught.value)
+            try:
+                return leave(turn, cursor, state, scope, caught, catcher.flow, catcher.next)
+            except StateFailedError as failure:
+                return Failed(_located(turn, cursor, failure.data))
+    return Failed(error)
+
+
+def _located(turn: Turn, cursor: Cursor, error: StateError) -> StateError:
+    if error.error not in {QUERY_EVALUATION, RUNTIME}:
+        return error
+    where = (
+        f"An error occurred while executing the state '{cursor.state}' "
+        f"(entered at the event id #{cursor.entered_id}). "
+    )
+    error = StateError(error.error, where + (error.cause or ""), error.location)
+    if error.location is not None:
+        details = {
+            "error": error.error,
+            "cause": error.cause,
+            "location": error.location,
+            "state": cursor.state,
+        }
+        turn.follow(cursor, "EvaluationFailed", details)
+    return error
+
+
+def _matches(name: str, error: StateError) -> bool:
+    """https://states-language.net/#error-names, with Step Functions' own additions."""
+    if name == error.error:
+        return True
+    if name == ALL:
+        return error.error not in UNCATCHABLE
+    if name == TASK_FAILED:
+        return error.error not in {*UNCATCHABLE, TIMEOUT, HEARTBEAT_TIMEOUT}
+    return name == TIMEOUT and error.error == HEARTBEAT_TIMEOUT
+
+
+def _retry_delay(turn: Turn, cursor: Cursor, state: State, error: StateError) -> int | None:
+    """Milliseconds until the next attempt, or None where no rule allows one."""
+    for index, retrier in enumerate(state.retry):
+        if not any(_matches(name, error) for name in retrier.errors):
+            continue
+        used = (*cursor.retries, *(0,) * (len(state.retry) - len(cursor.retries)))
+        if used[index] >= retrier.max_attempts:
+            return None
+        cursor.retries = (*used[:index], used[index] + 1, *used[index + 1 :])
+        cursor.retry_count += 1
+        return _delay(turn, cursor, retrier, used[index])
+    return None
+
+
+def _delay(turn: Turn, cursor: Cursor, retrier: Retrier, attempt: int) -> int:
+    seconds = retrier.interval * retrier.backoff**attempt
+    if retrier.max_delay is not None:
+        seconds = min(seconds, retrier.max_delay)
+    if retrier.full_jitter:
+        place = f"{turn.execution.secret}|{cursor.entered_id}|{cursor.retry_count}".encode()
+        digest = hashlib.blake2b(place, digest_size=8).digest()
+        seconds *= int.from_bytes(digest, "big") / 2**64
+    return int(min(seconds, 31_536_000) * 1000)

@@ -1,0 +1,302 @@
+"""The one function that decides: (machine, execution, event) → (execution, entries, dispatches).
+
+The theory
+==========
+An execution is a tree of frames. A frame is one thread of control: the top level, a Parallel
+branch, or a Map iteration; Parallel and Map states own the frames below them. Every leaf waits for
+exactly one thing: a moment (a Wait, or a retry's delay) or a task. So the only facts that move an
+execution are: it started; time passed; a task was accepted, succeeded, failed or gave a sign of
+life; somebody stopped it.
+
+``step`` takes one fact to the frame that waits for it and then walks on from state to state until
+everything waits again or the top level has ended. A walk costs no durability: nothing outside has
+happened yet. What must happen outside is returned as dispatches, performed after the caller has
+committed the new execution. A crash before the commit undoes the walk; a crash after it repeats
+the dispatch with the same key.
+
+Facts are matched by path and by the id of the event that scheduled the task, so a late or
+repeated fact finds nobody waiting and changes nothing. Failures inside a state are data: they pass
+through Retry, then Catch, then to the frame above, and at the top they end the execution.
+
+No clock, no I/O and no randomness live here: a fact carries its time, and jitter and tokens come
+from the execution's own secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, assert_never
+
+from asl.commands import Dispatch
+from asl.errors import RUNTIME, StateError, StateFailedError
+from asl.events import (
+    Event,
+    Heartbeat,
+    Started,
+    StopRequested,
+    TaskAccepted,
+    TaskEvent,
+    TaskFailed,
+    TaskSucceeded,
+    TimePassed,
+)
+from asl.execution import (
+    Execution,
+    ForChildren,
+    ForTask,
+    ForTime,
+    Frame,
+    Path,
+    Status,
+    leaves,
+)
+from asl.machine import (
+    ChoiceState,
+    FailState,
+    Machine,
+    MapState,
+    ParallelState,
+    PassState,
+    State,
+    SucceedState,
+    TaskState,
+    WaitState,
+)
+from asl.states import choice, ends, fan_out, pass_, task, wait
+from asl.states.common import handle_failure, record_entered
+from asl.turn import Cursor, Entry, Failed, Finished, HistoryFullError, Outcome, Parked, Turn
+
+Step = tuple[Execution, list[Entry], list[Dispatch]]
+
+
+def step(machine: Machine, execution: Execution, event: Event) -> Step:
+    """Moves an execution on by one fact.
+
+    Returns:
+        The execution as it is now, the history entries to append, and the tasks to call. A fact
+        that nobody waits for gives the same execution and nothing to do.
+    """
+    if execution.status is not Status.RUNNING:
+        return execution, [], []
+    turn = Turn(execution, event.at, _run)
+    try:
+        match event:
+            case Started():
+                outcome: Outcome | None = _start(turn, machine)
+            case StopRequested(error=error, cause=cause):
+                return _end(turn, Status.ABORTED, "ExecutionAborted", StateError(error, cause))
+            case TimePassed():
+                if execution.due is not None and execution.due <= event.at:
+                    return _end(turn, Status.TIMED_OUT, "ExecutionTimedOut", _machine_timeout())
+                outcome = _wake(turn, machine)
+            case TaskAccepted() | TaskSucceeded() | TaskFailed() | Heartbeat():
+                outcome = _to_task(turn, machine, event)
+            case _:
+                assert_never(event)
+    except HistoryFullError:
+        outcome = Failed(
+            StateError(
+                RUNTIME, "The execution reached the maximum number of history events (25000)."
+            )
+        )
+    return _settle(turn, outcome)
+
+
+def _start(turn: Turn, machine: Machine) -> Outcome:
+    execution = turn.execution
+    turn.record(0, "ExecutionStarted", {"input": execution.input, "roleArn": execution.role_arn})
+    return _run(turn, machine, Cursor((), machine.start_at, execution.input, 0, {}))
+
+
+def _settle(turn: Turn, outcome: Outcome | None) -> Step:
+    match outcome:
+        case None:
+            return turn.execution, [], []
+        case Parked(frame=frame):
+            parked = replace(turn.execution, seq=turn.seq, root=frame)
+            return parked, turn.entries, [d for d in turn.dispatches if _awaited(frame, d)]
+        case Finished(output=output):
+            turn.record_last(turn.seq, "ExecutionSucceeded", {"output": output})
+            ended = replace(
+                turn.execution,
+                seq=turn.seq,
+                status=Status.SUCCEEDED,
+                root=None,
+                output=output,
+                stopped_at=turn.now,
+            )
+            return ended, turn.entries, []
+        case Failed(error=error):
+            return _end(turn, Status.FAILED, "ExecutionFailed", error)
+        case _:
+            assert_never(outcome)
+
+
+def _awaited(root: Frame, dispatch: Dispatch) -> bool:
+    """Whether the task's frame is still there: a failing sibling may have ended it meanwhile."""
+    frame = _find(root, dispatch.path)
+    return (
+        frame is not None and isinstance(frame.waiting, ForTask) and frame.waiting.id == dispatch.id
+    )
+
+
+def _end(turn: Turn, status: Status, kind: str, error: StateError) -> Step:
+    turn.record_last(turn.seq, kind, {"error": error.error, "cause": error.cause})
+    ended = replace(
+        turn.execution,
+        seq=turn.seq,
+        status=status,
+        root=None,
+        failure=error,
+        stopped_at=turn.now,
+    )
+    return ended, turn.entries, []
+
+
+def _machine_timeout() -> StateError:
+    return StateError("States.Timeout", None)
+
+
+def _run(turn: Turn, machine: Machine, cursor: Cursor) -> Outcome:
+    """Walks from the cursor's state until the scope parks or ends."""
+    return _walk(turn, machine, cursor, _enter)
+
+
+Action = Callable[[Turn, Cursor, State], Outcome | None]
+
+
+def _walk(turn: Turn, machine: Machine, cursor: Cursor, action: Action) -> Outcome:
+    """Performs ``action`` in the cursor's state, then enters one state after the other."""
+    states = machine.states
+    while True:
+        state = states[cursor.state]
+        try:
+            outcome = action(turn, cursor, state)
+        except StateFailedError as failure:
+            outcome = handle_failure(turn, cursor, state, failure.data, evaluating=True)
+        if outcome is not None:
+            return outcome
+        if turn.tired:
+            return cursor.park(ForTime(turn.now, "enter"))
+        action = _enter
+
+
+def _enter(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+    record_entered(turn, cursor, state)
+    return _perform(turn, cursor, state)
+
+
+def _perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+    """Does the state's work, for the first time or again after a retry's delay."""
+    match state:
+        case PassState():
+            return pass_.perform(turn, cursor, state)
+        case TaskState():
+            return task.perform(turn, cursor, state)
+        case ChoiceState():
+            return choice.perform(turn, cursor, state)
+        case WaitState():
+            return wait.perform(turn, cursor, state)
+        case SucceedState():
+            return ends.succeed(turn, cursor, state)
+        case FailState():
+            return ends.fail(turn, cursor, state)
+        case ParallelState():
+            return fan_out.perform_parallel(turn, cursor, state)
+        case MapState():
+            return fan_out.perform_map(turn, cursor, state)
+        case _:
+            assert_never(state)
+
+
+def _to_task(turn: Turn, machine: Machine, event: TaskEvent) -> Outcome | None:
+    """Takes a task's fact to its frame; None where nobody waits for it any more."""
+    frame = _find(turn.execution.root, event.path)
+    if frame is None or not isinstance(frame.waiting, ForTask) or frame.waiting.id != event.id:
+        return None
+    waiting = frame.waiting
+
+    def resume(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+        return task.resume(turn, cursor, state, waiting, event)
+
+    return _descend(turn, machine, turn.execution.root, {}, event.path, resume)
+
+
+def _wake(turn: Turn, machine: Machine) -> Outcome | None:
+    """Lets everything happen that is due, the earliest first."""
+    root, outcome = turn.execution.root, None
+    while root is not None and not turn.tired:
+        ripe = [
+            (moment, frame.path, frame)
+            for frame in leaves(root)
+            if (moment := _due(frame)) is not None and moment <= turn.now
+        ]
+        if not ripe:
+            break
+        _, path, frame = min(ripe, key=lambda item: item[:2])
+        outcome = _descend(turn, machine, root, {}, path, _when_due(frame))
+        root = outcome.frame if isinstance(outcome, Parked) else None
+    return outcome
+
+
+def _due(frame: Frame) -> int | None:
+    match frame.waiting:
+        case ForTime(due=due):
+            return due
+        case ForTask(due=due, heartbeat_due=beat):
+            return min((moment for moment in (due, beat) if moment is not None), default=None)
+        case ForChildren():
+            return None
+        case _:
+            assert_never(frame.waiting)
+
+
+def _when_due(frame: Frame) -> Action:
+    """What happens in the frame when the moment has come that it waits for."""
+    match frame.waiting:
+        case ForTime(then="retry"):
+            return _perform
+        case ForTime(then="enter"):
+            return _enter
+        case ForTime():
+            return wait.resume
+        case ForTask() as waiting:
+            return lambda turn, cursor, state: task.time_out(turn, cursor, state, waiting)
+        case ForChildren():
+            raise AssertionError("a frame with children is never due itself")
+        case _:
+            assert_never(frame.waiting)
+
+
+def _find(frame: Frame | None, path: Path) -> Frame | None:
+    for index in path:
+        if frame is None or not isinstance(frame.waiting, ForChildren):
+            return None
+        frame = frame.waiting.frames.get(index)
+    return frame
+
+
+def _descend(
+    turn: Turn,
+    machine: Machine,
+    frame: Frame | None,
+    inherited: Mapping[str, Any],
+    path: Path,
+    action: Action,
+) -> Outcome:
+    """Goes down ``path``, acts in the frame there, and lets each frame above react to it."""
+    assert frame is not None
+    cursor = Cursor.restore(frame, inherited)
+    if not path:
+        return _walk(turn, machine, cursor, action)
+    waiting = frame.waiting
+    assert isinstance(waiting, ForChildren)
+
+    def child(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+        assert isinstance(state, ParallelState | MapState)
+        inner = fan_out.processor(state, path[0])
+        below = _descend(turn, inner, waiting.frames[path[0]], cursor.variables, path[1:], action)
+        return fan_out.child_moved(turn, cursor, state, waiting, path[0], below)
+
+    return _walk(turn, machine, cursor, child)

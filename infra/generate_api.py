@@ -1,0 +1,128 @@
+"""Writes infra/api.yaml: the REST API's body, from the routes that the functions declare.
+
+Run it (``make api``) after adding or changing an endpoint; a test fails while the file is stale.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "infra" / "api.yaml"
+_HEADER = "# Generated from the functions' routes: change those, then `make api`.\n"
+
+
+def endpoints() -> Iterator[tuple[str, str, Any]]:
+    """Service, function and Powertools app of every endpoint, in a fixed order."""
+    for file in sorted((ROOT / "functions").glob("*/*.py")):
+        module = importlib.import_module(f"functions.{file.parent.name}.{file.stem}")
+        if hasattr(module, "app"):
+            yield file.parent.name, file.stem, module.app
+
+
+def body() -> dict[str, Any]:
+    """The API as OpenAPI 3.0 with API Gateway's extensions."""
+    paths: dict[str, dict[str, Any]] = {}
+    for service, function, app in endpoints():
+        schema = app.get_openapi_schema(title="Statewright", version="1")
+        for path, item in (schema.paths or {}).items():
+            for method in ("get", "post", "put", "patch", "delete"):
+                operation = getattr(item, method, None)
+                if operation is not None:
+                    entry = _operation(service, function, operation, path, app.permission)
+                    paths.setdefault(path, {})[method] = entry
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": {"Fn::Sub": "${AWS::StackName}"}, "version": "1"},
+        "paths": dict(sorted(paths.items())),
+        "components": {"securitySchemes": {"bearer": _authorizer()}},
+        "x-amazon-apigateway-gateway-responses": dict(_gateway_responses()),
+    }
+
+
+def _gateway_responses() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The gateway's own refusals, as problem documents like every other."""
+    for kind, status, name, title in (
+        # What API Gateway says where no route matches.
+        ("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "There is nothing at this address"),
+        ("UNAUTHORIZED", 401, "unauthenticated", "Sign in first"),
+        ("ACCESS_DENIED", 403, "forbidden", "Not allowed"),
+        ("REQUEST_TOO_LARGE", 413, "too-large", "Too large"),
+        ("THROTTLED", 429, "rate-limited", "Too many requests"),
+        ("INTEGRATION_TIMEOUT", 504, "timeout", "The endpoint took too long"),
+        ("DEFAULT_5XX", 500, "internal", "Something went wrong"),
+    ):
+        document = {"type": f"urn:statewright:problem:{name}", "title": title, "status": status}
+        response: dict[str, Any] = {
+            "statusCode": status,
+            "responseTemplates": {"application/problem+json": json.dumps(document)},
+        }
+        if status == 401:
+            response["responseParameters"] = {"gatewayresponse.header.WWW-Authenticate": "'Bearer'"}
+        yield kind, response
+
+
+def _operation(
+    service: str, function: str, operation: Any, path: str, permission: str | None
+) -> dict[str, Any]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    entry: dict[str, Any] = {
+        "summary": operation.summary,
+        "tags": operation.tags,
+        "responses": {"default": {"description": "See the documentation"}},
+        "x-amazon-apigateway-integration": {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "uri": _invocation(service, function),
+            "credentials": {"Fn::GetAtt": ["ApiRole", "Arn"]},
+        },
+    }
+    if names:
+        entry["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+    if permission is not None:
+        entry["x-permission"] = permission
+        entry["security"] = [{"bearer": []}]
+    return entry
+
+
+def _authorizer() -> dict[str, Any]:
+    return {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+            "type": "token",
+            "authorizerUri": _invocation("auth", "authorize"),
+            "authorizerCredentials": {"Fn::GetAtt": ["ApiRole", "Arn"]},
+            "authorizerResultTtlInSeconds": 60,
+        },
+    }
+
+
+def _invocation(service: str, function: str) -> dict[str, str]:
+    name = f"{service}-{function.replace('_', '-')}"
+    return {
+        "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
+        "functions/"
+        "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+        f"${{AWS::StackName}}-{name}/invocations"
+    }
+
+
+def text() -> str:
+    """The file's content."""
+    return _HEADER + yaml.safe_dump(body(), sort_keys=False, width=100)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text())

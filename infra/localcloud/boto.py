@@ -1,0 +1,97 @@
+"""Plugs the local cloud in under boto3.
+
+botocore lets a ``creating-client-class`` handler add a base class to every client that a session
+makes. Ours answers ``_make_api_call``, the one method that all operations go through, in this
+process. So clients are real boto3 clients with AWS's parameter checks, and errors are raised as
+ClientError: the calling code cannot tell.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.validate import ParamValidator
+
+from localcloud.errors import AwsError
+from localcloud.ids import new_id
+
+Operation = Callable[..., dict[str, Any]]
+Service = Mapping[str, Operation]
+
+
+class Plug:
+    """Answers boto3's calls from Python functions.
+
+    Args:
+        services: operations by boto3's service id (``sqs``, ``sfn``, …) and AWS's operation name.
+            Each takes the operation's parameters as keywords and returns its answer.
+    """
+
+    def __init__(self, services: Mapping[str, Service], region: str):
+        self._services = services
+        self._region = region
+
+    def install(self) -> None:
+        """Makes boto3's default session, and so every client made from it, local."""
+        # Clients want credentials before they call; these never leave the process.
+        os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
+        os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+        session = boto3.Session(region_name=self._region)
+        session.events.register("creating-client-class", self._extend)
+        boto3.DEFAULT_SESSION = session
+
+    def _extend(self, base_classes: list[type], **_: Any) -> None:
+        plug = self
+
+        class LocalClient:
+            """The base class that answers."""
+
+            meta: Any
+
+            def _make_api_call(self, operation_name: str, api_params: Any) -> dict[str, Any]:
+                return plug.answer(self.meta, operation_name, api_params)
+
+        base_classes.insert(0, LocalClient)
+
+    def answer(self, meta: Any, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Performs one API call of a client.
+
+        Raises:
+            ParamValidationError: a parameter is missing, unknown or of a wrong type.
+            ClientError: the operation's own errors.
+        """
+        model = meta.service_model
+        if meta.config.parameter_validation:
+            shape = model.operation_model(operation).input_shape
+            report = None if shape is None else ParamValidator().validate(parameters, shape)
+            if report is not None and report.has_errors():
+                raise ParamValidationError(report=report.generate_report())
+        metadata = {"RequestId": new_id(), "HTTPStatusCode": 200, "RetryAttempts": 0}
+        try:
+            answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
+        except AwsError as error:
+            metadata["HTTPStatusCode"] = error.status
+            details = {"Code": error.code, "Message": error.message}
+            response: Any = {"Error": details, "ResponseMetadata": metadata}
+            raise ClientError(response, operation) from None
+        answer["ResponseMetadata"] = metadata
+        return answer
+
+    def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Performs an operation.
+
+        Raises:
+            AwsError: the operation's own errors, or NotSupportedLocally by name.
+        """
+        function = self._services.get(service, {}).get(operation)
+        if function is None:
+            raise AwsError(
+                "NotSupportedLocally",
+                f"The local cloud does not support {service}:{operation}",
+                501,
+            )
+        return function(**parameters)

@@ -1,0 +1,158 @@
+"""The local cloud as a whole: reads the template, makes its resources, runs them until closed."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from asl.adapters.postgres_journal import PostgresJournal, create_schema
+from asl.adapters.postgres_machines import PostgresMachines
+from asl.api import StepFunctions
+from asl.runner import Runner
+from localcloud.boto import Plug
+from localcloud.clock import SystemClock
+from localcloud.database import EmbeddedDatabase, open_pool
+from localcloud.functions import LambdaHost
+from localcloud.gateway import Gateway
+from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attribute_of
+from localcloud.services import states
+from localcloud.services.events import Events
+from localcloud.services.keys import Kms, Parameters, SecretsManager
+from localcloud.services.mail import Ses
+from localcloud.services.objects import S3
+from localcloud.services.scheduler import Scheduler
+from localcloud.services.sns import Sns
+from localcloud.services.sqs import Sqs
+from localcloud.template import Stack
+
+CONNECTIONS = 24
+FUNCTION_CONNECTIONS = 40
+STACK = "statewright"
+_log = logging.getLogger("localcloud")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Where a local cloud lives. ``database_url`` empty: an embedded PostgreSQL in ``data``."""
+
+    template: Path
+    data: Path
+    base_url: str
+    database_url: str = ""
+    smtp: str | None = None
+
+
+class LocalCloud:
+    """One running local cloud."""
+
+    def __init__(self, options: Options):
+        self._options = options
+        self._closing = contextlib.ExitStack()
+        self._deliveries: Resources
+        self.gateway: Gateway
+        self.host = LambdaHost()
+
+    def open(self) -> None:
+        """Starts everything. When it returns, requests can be served and lost work goes on."""
+        data = self._options.data
+        data.mkdir(parents=True, exist_ok=True)
+        url = self._options.database_url or self._embedded(data / "postgres")
+        pool = open_pool(url, CONNECTIONS)
+        self._closing.callback(pool.close)
+        create_schema(pool)
+        schema = Path(__file__).with_name("schema.sql").read_text()
+        with pool.connection() as connection:
+            connection.execute(schema.encode())
+        self._make(pool, data, url)
+
+    def _embedded(self, folder: Path) -> str:
+        database = EmbeddedDatabase(folder)
+        url = database.start()
+        self._closing.callback(database.stop)
+        return url
+
+    def _make(self, pool: Any, data: Path, url: str) -> None:
+        clock = SystemClock()
+        sqs = Sqs(pool, clock, REGION)
+        sns = Sns(self._deliver, clock)
+        events = Events(self._deliver, clock, ACCOUNT, REGION)
+        kms = Kms(data / "kms.key", ACCOUNT, REGION)
+        found = Resources(
+            self.host, sqs, sns, events, S3(data / "objects"), SecretsManager(pool, kms, clock)
+        )
+        self._deliveries = found
+        tasks = states.Tasks(self.host, sqs, sns, events)
+        machines = PostgresMachines(pool)
+        journal = PostgresJournal(pool, machines)
+        runner = Runner(journal, machines, tasks, states.StatusEvents(events), clock)
+        functions = StepFunctions(runner, journal, machines, clock, account=ACCOUNT, region=REGION)
+        tasks.states = functions
+        scheduler = Scheduler(pool, clock, self._deliver, ACCOUNT, REGION)
+        services = {
+            "sfn": states.operations(functions),
+            "sqs": sqs.operations(),
+            "sns": sns.operations(),
+            "eventbridge": events.operations(),
+            "scheduler": scheduler.operations(),
+            "s3": found.s3.operations(),
+            "kms": kms.operations(),
+            "sesv2": Ses(data / "mail", clock, self._options.smtp).operations(),
+            "secrets-manager": found.secrets.operations(),
+            "ssm": Parameters(pool).operations(),
+            "lambda": found.lambda_operations(),
+        }
+        Plug(services, REGION).install()
+        body = self._deploy(found, url)
+        self.gateway = Gateway(body, self.host)
+        self.host.invoke(f"{STACK}-operations-migrate", b"{}")
+        for mapping in found.mappings:
+            sqs.map(mapping, self.host)
+        found.resume_async()
+        runner.open()
+        scheduler.open()
+        for close in (self.host.close, journal.close, runner.close, sqs.close, scheduler.close):
+            self._closing.callback(close)
+
+    def _deploy(self, found: Resources, url: str) -> dict[str, Any]:
+        """Makes the template's resources and returns the API's OpenAPI body."""
+        root = str(self._options.template.parent)
+        if root not in sys.path:
+            sys.path.insert(0, root)  # functions are imported by their path in the project
+        stack = Stack(
+            self._options.template,
+            {
+                "AWS::StackName": STACK,
+                "AWS::Region": REGION,
+                "AWS::AccountId": ACCOUNT,
+                "AWS::Partition": "aws",
+                "AWS::URLSuffix": "amazonaws.com",
+                "DatabaseUrl": url,
+                "DatabasePool": FUNCTION_CONNECTIONS,
+                "BaseUrl": self._options.base_url,
+                "MailFrom": "statewright@localhost",
+            },
+            attribute_of,
+        )
+        body: dict[str, Any] = {}
+        for resource in stack.resources():
+            if resource.kind == "AWS::Serverless::Api":
+                body = resource.properties["DefinitionBody"]
+            else:
+                add_resource(found, resource, self._options.template.parent)
+        os.environ.update(found.environment)
+        found.finish()
+        return body
+
+    def _deliver(self, target: str, texts: Sequence[str]) -> None:
+        """Takes events or messages to the resource with an ARN; they are durable on return."""
+        self._deliveries.deliver(target, texts)
+
+    def close(self) -> None:
+        """Stops everything, in the reverse order of its start."""
+        self._closing.close()

@@ -1,0 +1,178 @@
+"""The Lambda host: functions run in this process, by handler, with Lambda's semantics.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from localcloud.errors import AwsError, TemplateError
+from localcloud.ids import new_id
+
+MAX_PAYLOAD = 6_291_456
+"""Synchronous request and response, bytes each."""
+CONCURRENCY = 256
+_log = logging.getLogger("localcloud.functions")
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the template."""
+
+    name: str
+    arn: str
+    module: str
+    attribute: str
+    timeout: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an invocation gave. ``error`` is None, or ``Unhandled`` with an error payload."""
+
+    payload: bytes
+    error: str | None = None
+
+
+class Context:
+    """The context object that a handler gets.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    function_version = "$LATEST"
+    client_context = None
+    identity = None
+
+    def __init__(self, function: Function):
+        self.function_name = function.name
+        self.invoked_function_arn = function.arn
+        self.memory_limit_in_mb = function.memory
+        self.log_group_name = f"/aws/lambda/{function.name}"
+        self.log_stream_name = "local"
+        self._deadline = time.monotonic() + function.timeout
+
+    @cached_property
+    def aws_request_id(self) -> str:
+        """The invocation's id."""
+        return new_id()
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's time limit."""
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+class LambdaHost:
+    """Invokes functions. A function that overruns its time limit is abandoned, not killed."""
+
+    def __init__(self) -> None:
+        self._functions: dict[str, Function] = {}
+        self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(CONCURRENCY, "lambda")
+
+    def add(self, function: Function) -> None:
+        """Makes a function known. Its module is imported when it is first called."""
+        self._functions[function.name] = function
+
+    def names(self) -> list[str]:
+        """The names of all functions."""
+        return sorted(self._functions)
+
+    def close(self) -> None:
+        """Takes no more invocations."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def find(self, name: str) -> Function:
+        """The function of a name or an ARN.
+
+        Raises:
+            AwsError: ResourceNotFoundException.
+        """
+        short = name.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
+        function = self._functions.get(short)
+        if function is None:
+            raise AwsError("ResourceNotFoundException", f"Function not found: {name}", 404)
+        return function
+
+    def handler(self, function: Function) -> Callable[[Any, Any], Any]:
+        """The function's handler, imported once."""
+        known = self._handlers.get(function.name)
+        if known is not None:
+            return known
+        with self._lock:
+            try:
+                module = importlib.import_module(function.module)
+                handler: Callable[[Any, Any], Any] = getattr(module, function.attribute)
+            except (ImportError, AttributeError) as error:
+                raise TemplateError(f"{function.name}: no handler: {error}") from error
+            self._handlers[function.name] = handler
+            return handler
+
+    def invoke(self, name: str, payload: bytes) -> Outcome:
+        """Invokes a function and waits for it, at most as long as its time limit."""
+        function = self.find(name)
+        if len(payload) > MAX_PAYLOAD:
+            raise AwsError(
+                "RequestTooLargeException",
+                f"Request must be smaller than {MAX_PAYLOAD} bytes for InvokeFunction",
+                413,
+            )
+        context = Context(function)
+        running = self._threads.submit(self._run, function, orjson.loads(payload), context)
+        try:
+            return running.result(function.timeout)
+        except FutureTimeoutError:
+            running.cancel()
+            return _failure(
+                "Sandbox.Timedout",
+                f"RequestId: {context.aws_request_id} Error: Task timed out after "
+                f"{function.timeout:.2f} seconds",
+            )
+
+    def invoke_here(self, function: Function, event: Any) -> tuple[Any, Outcome | None]:
+        """Invokes in this thread, without a time limit of its own (the caller keeps it).
+
+        Returns:
+            The handler's answer, and None; or None and the failure.
+        """
+        try:
+            return self.handler(function)(event, Context(function)), None
+        except Exception as error:
+            return None, self._failed(function, error)
+
+    def _run(self, function: Function, event: Any, context: Context) -> Outcome:
+        try:
+            payload = orjson.dumps(self.handler(function)(event, context))
+        except Exception as error:
+            return self._failed(function, error)
+        if len(payload) > MAX_PAYLOAD:
+            return _failure(
+                "Function.ResponseSizeTooLarge",
+                f"Response payload size exceeded the maximum ({MAX_PAYLOAD} bytes).",
+            )
+        return Outcome(payload)
+
+    def _failed(self, function: Function, error: Exception) -> Outcome:
+        _log.info("%s failed: %s: %s", function.name, type(error).__name__, error)
+        trace = traceback.format_exception(error)[-5:]
+        return _failure(type(error).__name__, str(error), stackTrace=trace)
+
+
+def _failure(kind: str, message: str, **more: Any) -> Outcome:
+    """The error payload of the Python runtime."""
+    return Outcome(orjson.dumps({"errorMessage": message, "errorType": kind, **more}), "Unhandled")

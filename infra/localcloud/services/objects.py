@@ -1,0 +1,148 @@
+"""Amazon S3: buckets are folders, an object is a file with a sidecar for its metadata.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import orjson
+from botocore.response import StreamingBody
+
+from localcloud.errors import AwsError
+
+_CHUNK = 1_048_576
+
+
+class S3:
+    """The buckets of this data folder."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._buckets: set[str] = set()
+
+    def add(self, bucket: str) -> None:
+        """Makes a bucket known."""
+        (self._folder / bucket).mkdir(parents=True, exist_ok=True)
+        self._buckets.add(bucket)
+
+    def operations(self) -> dict[str, Any]:
+        """The supported API operations."""
+        return {
+            "PutObject": self.put_object,
+            "GetObject": self.get_object,
+            "HeadObject": self.head_object,
+            "DeleteObject": self.delete_object,
+            "ListObjectsV2": self.list_objects_v2,
+        }
+
+    def _file(self, bucket: str, key: str) -> Path:
+        if bucket not in self._buckets:
+            raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+        # One flat, reversible file name for each key: no key can leave the folder.
+        name = quote(key, safe="")
+        return (
+            self._folder
+            / bucket
+            / f"{hashlib.sha256(key.encode()).hexdigest()[:2]}"
+            / f"{name}.object"
+        )
+
+    def put_object(
+        self,
+        Bucket: str,
+        Key: str,
+        Body: Any = b"",
+        ContentType: str = "binary/octet-stream",
+        Metadata: dict[str, str] | None = None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Replaces the object as a whole, or not at all."""
+        file = self._file(Bucket, Key)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        source = (
+            io.BytesIO(Body.encode() if isinstance(Body, str) else Body)
+            if isinstance(Body, str | bytes | bytearray)
+            else Body
+        )
+        digest = hashlib.md5(usedforsecurity=False)
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        about = {
+            "ContentType": ContentType,
+            "Metadata": Metadata or {},
+            "ETag": f'"{digest.hexdigest()}"',
+        }
+        file.with_suffix(".json").write_bytes(orjson.dumps(about))
+        Path(target.name).replace(file)
+        return {"ETag": about["ETag"]}
+
+    def head_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
+        """Size, type and metadata."""
+        file = self._file(Bucket, Key)
+        if not file.exists():
+            raise AwsError("404", "Not Found", 404)
+        about: dict[str, Any] = orjson.loads(file.with_suffix(".json").read_bytes())
+        return {**about, "ContentLength": file.stat().st_size, "LastModified": _modified(file)}
+
+    def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
+        """The object, as a stream."""
+        file = self._file(Bucket, Key)
+        if not file.exists():
+            raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+        about = self.head_object(Bucket, Key)
+        return {**about, "Body": StreamingBody(file.open("rb"), about["ContentLength"])}
+
+    def delete_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
+        """Deleting what is not there succeeds, as on AWS."""
+        file = self._file(Bucket, Key)
+        file.unlink(missing_ok=True)
+        file.with_suffix(".json").unlink(missing_ok=True)
+        return {}
+
+    def list_objects_v2(
+        self,
+        Bucket: str,
+        Prefix: str = "",
+        MaxKeys: int = 1000,
+        ContinuationToken: str = "",
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Keys in order."""
+        self._file(Bucket, "-")
+        files = {unquote(f.stem): f for f in (self._folder / Bucket).glob("*/*.object")}
+        keys = sorted(key for key in files if key.startswith(Prefix) and key > ContinuationToken)
+        shown = keys[:MaxKeys]
+        answer: dict[str, Any] = {
+            "Name": Bucket,
+            "Prefix": Prefix,
+            "KeyCount": len(shown),
+            "IsTruncated": len(keys) > len(shown),
+            "Contents": [
+                {
+                    "Key": key,
+                    "Size": files[key].stat().st_size,
+                    "LastModified": _modified(files[key]),
+                }
+                for key in shown
+            ],
+        }
+        if answer["IsTruncated"]:
+            answer["NextContinuationToken"] = shown[-1]
+        return answer
+
+
+def _modified(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)

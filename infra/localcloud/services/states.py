@@ -1,0 +1,221 @@
+"""AWS Step Functions: the engine, with the local cloud performing its tasks.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from asl.api import StepFunctions
+from asl.commands import Dispatch
+from asl.errors import ApiError
+from asl.execution import Execution, Parent, Status
+from asl.payload import Payload
+from asl.ports import Accepted, Announcement, Succeeded, TaskError, TaskOutcome
+from localcloud.errors import AwsError
+from localcloud.functions import LambdaHost
+from localcloud.ids import new_id
+from localcloud.services.events import Events
+from localcloud.services.sns import Sns
+from localcloud.services.sqs import Sqs
+
+_OPERATIONS = {
+    "CreateStateMachine": "create_state_machine",
+    "UpdateStateMachine": "update_state_machine",
+    "DescribeStateMachine": "describe_state_machine",
+    "ListStateMachines": "list_state_machines",
+    "DeleteStateMachine": "delete_state_machine",
+    "ValidateStateMachineDefinition": "validate_state_machine_definition",
+    "StartExecution": "start_execution",
+    "DescribeExecution": "describe_execution",
+    "ListExecutions": "list_executions",
+    "GetExecutionHistory": "get_execution_history",
+    "StopExecution": "stop_execution",
+    "SendTaskSuccess": "send_task_success",
+    "SendTaskFailure": "send_task_failure",
+    "SendTaskHeartbeat": "send_task_heartbeat",
+}
+
+
+def operations(states: StepFunctions) -> dict[str, Any]:
+    """The supported API operations."""
+    return {name: _operation(states, name, method) for name, method in _OPERATIONS.items()}
+
+
+def _operation(states: StepFunctions, name: str, method: str) -> Callable[..., dict[str, Any]]:
+    function = getattr(states, method)
+
+    def call(**parameters: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = function(**parameters)
+        except ApiError as error:
+            raise AwsError(error.code, error.message) from None
+        except TypeError as error:
+            if "unexpected keyword" not in str(error):
+                raise
+            raise AwsError("NotSupportedLocally", f"{name}: {error}", 501) from None
+        return answer
+
+    return call
+
+
+class Tasks:
+    """Performs the tasks of executions. Implements :class:`asl.ports.TaskDispatcher`."""
+
+    def __init__(self, host: LambdaHost, sqs: Sqs, sns: Sns, events: Events):
+        self._host = host
+        self._sqs = sqs
+        self._sns = sns
+        self._events = events
+        self.states: StepFunctions | None = None
+
+    def __call__(self, dispatch: Dispatch) -> TaskOutcome:
+        """Performs one call. Whatever goes wrong is the task's error, never an exception."""
+        parameters = dispatch.parameters.value
+        try:
+            return self._perform(dispatch, parameters)
+        except (AwsError, ApiError) as error:
+            service = dispatch.resource.service.title()
+            return TaskError(f"{service}.{error.code}", error.message)
+        except (KeyError, TypeError) as error:
+            return TaskError("States.Runtime", f"The parameters are not valid: {error}")
+        except Exception as error:
+            return TaskError("States.TaskFailed", f"{type(error).__name__}: {error}")
+
+    def _perform(self, dispatch: Dispatch, parameters: Any) -> TaskOutcome:
+        resource = dispatch.resource
+        if resource.direct_lambda:
+            return self._function(resource.arn, dispatch.parameters)
+        match resource.service:
+            case "lambda":
+                return self._invoke(dispatch, parameters)
+            case "states":
+                return self._start(dispatch, parameters)
+            case "sqs":
+                body = _text(parameters["MessageBody"])
+                answer = self._sqs.send_message(**{**parameters, "MessageBody": body})
+            case "sns":
+                message = _text(parameters["Message"])
+                answer = self._sns.publish(**{**parameters, "Message": message})
+            case "events":
+                answer = self._put_events(dispatch, parameters)
+            case _:
+                raise AwsError("NotSupportedLocally", f"{resource.arn} is not supported locally")
+        return self._answered(dispatch, answer)
+
+    def _answered(self, dispatch: Dispatch, answer: dict[str, Any]) -> TaskOutcome:
+        output = Payload({**answer, **_metadata()})
+        return Accepted(output) if dispatch.resource.pattern == "token" else Succeeded(output)
+
+    def _invoke(self, dispatch: Dispatch, parameters: dict[str, Any]) -> TaskOutcome:
+        outcome = self._function(parameters["FunctionName"], Payload(parameters.get("Payload", {})))
+        if isinstance(outcome, TaskError):
+            return outcome
+        answer = {
+            "ExecutedVersion": "$LATEST",
+            "Payload": outcome.output.value,
+            "StatusCode": 200,
+        }
+        return self._answered(dispatch, answer)
+
+    def _function(self, name: str, payload: Payload) -> Succeeded | TaskError:
+        outcome = self._host.invoke(name, payload.text)
+        if outcome.error is None:
+            return Succeeded(Payload.parse(outcome.payload))
+        details = orjson.loads(outcome.payload)
+        return TaskError(details["errorType"], outcome.payload.decode())
+
+    def _start(self, dispatch: Dispatch, parameters: dict[str, Any]) -> TaskOutcome:
+        assert self.states is not None
+        pattern, parent = dispatch.resource.pattern, None
+        if pattern in {"sync", "sync2"}:
+            parent = Parent(dispatch.execution_arn, dispatch.path, dispatch.id, pattern)
+        # A repeated dispatch must find the child that the first one started.
+        name = parameters.get("Name") or str(uuid.uuid5(uuid.NAMESPACE_URL, dispatch.key))
+        try:
+            answer = self.states.start_execution(
+                parameters["StateMachineArn"],
+                name,
+                orjson.dumps(parameters.get("Input", {})).decode(),
+                parent=parent,
+            )
+        except ApiError as error:
+            if error.code != "ExecutionAlreadyExists" or "Name" in parameters:
+                raise
+            return Accepted(Payload(_metadata()))
+        output = Payload(
+            {
+                "ExecutionArn": answer["executionArn"],
+                "StartDate": answer["startDate"].isoformat(),
+                **_metadata(),
+            }
+        )
+        return Succeeded(output) if pattern == "response" else Accepted(output)
+
+    def _put_events(self, dispatch: Dispatch, parameters: dict[str, Any]) -> dict[str, Any]:
+        entries = [
+            {**entry, "Detail": _text(entry.get("Detail", {}))} for entry in parameters["Entries"]
+        ]
+        answer = self._events.put_events(entries)
+        if answer["FailedEntryCount"]:
+            failed = next(entry for entry in answer["Entries"] if "ErrorCode" in entry)
+            raise AwsError("FailedEntry", failed["ErrorMessage"])
+        return answer
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _metadata() -> dict[str, Any]:
+    return {
+        "SdkHttpMetadata": {"HttpStatusCode": 200},
+        "SdkResponseMetadata": {"RequestId": new_id()},
+    }
+
+
+class StatusEvents:
+    """Publishes "Execution Status Change" events. Implements :class:`asl.ports.Announcer`.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
+
+    def __init__(self, events: Events):
+        self._events = events
+
+    def __call__(self, announcements: Sequence[Announcement]) -> None:
+        """Publishes the beginnings and ends in a batch."""
+        published = []
+        for announcement in announcements:
+            execution = announcement.execution
+            if announcement.began:
+                published.append(self._event(execution, ended=False))
+            if execution.status is not Status.RUNNING:
+                published.append(self._event(execution, ended=True))
+        self._events.publish(published)
+
+    def _event(self, execution: Execution, *, ended: bool) -> dict[str, Any]:
+        failure = execution.failure if ended else None
+        output = execution.output if ended else None
+        detail = {
+            "executionArn": execution.arn,
+            "stateMachineArn": execution.machine_arn,
+            "stateMachineVersionArn": None
+            if execution.version is None
+            else f"{execution.machine_arn}:{execution.version}",
+            "name": execution.name,
+            "status": execution.status.value if ended else Status.RUNNING.value,
+            "startDate": execution.started_at,
+            "stopDate": execution.stopped_at if ended else None,
+            "input": execution.input.text.decode(),
+            "output": None if output is None else output.text.decode(),
+            "error": None if failure is None else failure.error,
+            "cause": None if failure is None else failure.cause,
+        }
+        kind = "Step Functions Execution Status Change"
+        return self._events.envelope("aws.states", kind, detail, [execution.arn])

@@ -1,0 +1,84 @@
+"""HTTP over ASGI: reads a request, lets the gateway answer it in a thread, writes the response."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from localcloud.gateway import Gateway, Request, Response
+
+MAX_BODY = 10_485_760
+"""API Gateway's payload limit."""
+TIMEOUT = 29.0
+"""API Gateway's integration time limit, in seconds."""
+THREADS = 32
+
+
+class Web:
+    """The ASGI application."""
+
+    def __init__(self, gateway: Gateway):
+        self._gateway = gateway
+        self._threads = ThreadPoolExecutor(THREADS, "web")
+
+    def close(self) -> None:
+        """Takes no more requests."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """One connection's request (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
+        if scope["type"] != "http":
+            return
+        body = await _read_body(receive)
+        response = _TOO_LARGE if body is None else await self._answer(scope, body)
+        await _write(response, scope["method"], send)
+
+    async def _answer(self, scope: dict[str, Any], body: bytes) -> Response:
+        request = Request(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+            body,
+            (scope.get("client") or ("127.0.0.1",))[0],
+        )
+        running = asyncio.get_running_loop().run_in_executor(
+            self._threads, self._gateway.handle, request
+        )
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await running
+        except TimeoutError:
+            return self._gateway.timed_out()
+
+
+async def _read_body(receive: Any) -> bytes | None:
+    """The request's body, or None where it is too large (the rest is read and dropped)."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        size += len(message.get("body", b""))
+        if size <= MAX_BODY:
+            parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts) if size <= MAX_BODY else None
+
+
+async def _write(response: Response, method: str, send: Any) -> None:
+    headers = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in response.headers]
+    body = b"" if method == "HEAD" else response.body
+    headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+_TOO_LARGE = Response(
+    413,
+    [("Content-Type", "application/problem+json")],
+    b'{"type":"urn:statewright:problem:too-large","title":"Too large","status":413,'
+    b'"detail":"A request may have 10 MB at the most."}',
+)

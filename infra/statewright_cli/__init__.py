@@ -1,0 +1,1 @@
+"""The command line: ``statewright serve | run | compile | check | executions | deploy``."""

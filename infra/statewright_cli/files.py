@@ -1,0 +1,56 @@
+"""``compile`` and ``check``: a workflow file, looked at."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+from statewright.errors import StatewrightError
+from statewright.workflows.compiler import check, compile_definition
+from statewright.workflows.definition import Definition
+from statewright.workflows.parsing import parse_definition, read_yaml
+
+problems = Console(stderr=True, highlight=False)
+
+
+def read_definition(file: Path) -> Definition:
+    """The definition in a file, or an end of the program that says what is wrong."""
+    try:
+        return parse_definition(read_yaml(file.read_text()))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.print(f"[red]{file} cannot be read:[/] {error}", markup=True)
+        raise typer.Exit(2) from None
+    except StatewrightError as error:
+        complain(file, error)
+
+
+def complain(file: Path, error: StatewrightError) -> NoReturn:
+    """Prints an error with its issues and ends the program."""
+    problems.print(f"{file} is not valid:", style="red")
+    if not error.issues:
+        problems.print(f"  {error.detail}", markup=False)
+    for issue in error.issues:
+        suggestion = f" ({issue.suggestion})" if issue.suggestion else ""
+        problems.print(f"  {issue.pointer}  {issue.detail}{suggestion}", markup=False)
+    raise typer.Exit(1)
+
+
+def compile_file(file: Path) -> None:
+    """Prints the compiled state machine."""
+    try:
+        artefact = compile_definition(read_definition(file))
+    except StatewrightError as error:
+        complain(file, error)
+    sys.stdout.write(artefact.text() + "\n")
+
+
+def check_file(file: Path) -> None:
+    """Prints findings, or that there are none."""
+    issues = check(read_definition(file))
+    if issues:
+        complain(file, StatewrightError("", tuple(issues)))
+    Console().print(f"[green]{file} is valid.[/]")

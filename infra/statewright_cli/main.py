@@ -1,0 +1,93 @@
+"""Commands. Each lives in a module of its own and is imported only when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="No-code business process automation that compiles to AWS Step Functions.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+File = Annotated[Path, typer.Argument(help="A workflow, YAML or JSON.")]
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Where to listen.")] = 8000,
+    data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".data"),
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    database_url: Annotated[
+        str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL; by default an embedded one.")
+    ] = "",
+    smtp: Annotated[str | None, typer.Option(help="host:port; by default mail is kept.")] = None,
+    tour: Annotated[
+        bool, typer.Option(help="Publish and run the order example, and show what happened.")
+    ] = False,
+) -> None:
+    """Run the whole platform on this machine."""
+    from statewright_cli.serve import Place, serve_forever
+
+    serve_forever(Place(port, data, host, database_url, smtp), tour=tour)
+
+
+@app.command()
+def run(
+    file: File,
+    text: Annotated[str, typer.Option("--input", help="The trigger's body, as JSON.")] = "{}",
+    variables: Annotated[str, typer.Option("--vars", help="$vars, as JSON.")] = "{}",
+) -> None:
+    """Compile a workflow and run it here, without a server."""
+    from statewright_cli.run import run_file
+
+    run_file(file, text, variables)
+
+
+@app.command(name="compile")
+def compile_(file: File) -> None:
+    """Print the state machine that a workflow compiles to."""
+    from statewright_cli.files import compile_file
+
+    compile_file(file)
+
+
+@app.command()
+def check(file: File) -> None:
+    """Say what is wrong with a workflow."""
+    from statewright_cli.files import check_file
+
+    check_file(file)
+
+
+@app.command()
+def executions(
+    url: Annotated[str, typer.Option(envvar="STATEWRIGHT_URL")] = "http://localhost:8000",
+    key: Annotated[str, typer.Option(envvar="STATEWRIGHT_API_KEY", help="An API key.")] = "",
+    status: Annotated[str | None, typer.Option(help="running, succeeded, failed, …")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+) -> None:
+    """List the newest executions of a server."""
+    from statewright_cli.executions import show_executions
+
+    show_executions(url, key, status, limit)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def deploy(
+    context: typer.Context,
+    stage: Annotated[str, typer.Option(help="An environment of samconfig.toml.")] = "dev",
+) -> None:
+    """Build and deploy to AWS with SAM, then bring the database up to date."""
+    from statewright_cli.deploy import deploy_stack
+
+    deploy_stack(stage, context.args)
+
+
+def main() -> None:
+    """The console script."""
+    app()

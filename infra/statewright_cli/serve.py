@@ -1,0 +1,114 @@
+"""``serve``: the local cloud behind HTTP, with one sentence for what can go wrong at start."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from localcloud.cloud import LocalCloud, Options
+from localcloud.web import Web
+from statewright_cli.project import TEMPLATE
+
+console = Console(highlight=False)
+SWITCH_SECONDS = 0.005
+"""How long a thread may keep the interpreter: short, so that answers do not wait for batches."""
+GC_THRESHOLDS = (20_000, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server runs and keeps its data."""
+
+    port: int
+    data: Path
+    host: str
+    database_url: str
+    smtp: str | None
+
+    @property
+    def url(self) -> str:
+        """Where people reach it."""
+        name = "localhost" if self.host in {"127.0.0.1", "0.0.0.0"} else self.host  # noqa: S104
+        return f"http://{name}:{self.port}"
+
+
+def serve_forever(place: Place, *, tour: bool) -> None:
+    """Serves until interrupted."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    with ExitStack() as closing:
+        listener = _listen(place)
+        closing.callback(listener.close)
+        closing.callback(_lock(place.data).close)
+        cloud = LocalCloud(
+            Options(TEMPLATE, place.data.resolve(), place.url, place.database_url, place.smtp)
+        )
+        closing.callback(cloud.close)
+        cloud.open()
+        gc.freeze()  # what start-up made stays: collections need not look at it again
+        gc.set_threshold(*GC_THRESHOLDS)
+        web = Web(cloud.gateway)
+        closing.callback(web.close)
+        config = uvicorn.Config(
+            web,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+        )
+        server = uvicorn.Server(config)
+        if tour:
+            from statewright_cli.tour import take_tour
+
+            guide = threading.Thread(target=take_tour, args=(place.url, place.data), daemon=True)
+            guide.start()
+        console.print(f"Statewright serves on [bold]{place.url}[/], data in {place.data}")
+        server.run(sockets=[listener])
+
+
+def _listen(place: Place) -> socket.socket:
+    # The protocol is named: asyncio turns Nagle off only where it is.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((place.host, place.port))
+    except OSError as error:
+        _refuse(
+            f"Port {place.port} on {place.host} cannot be used ({error.strerror}). "
+            "Choose another: make run PORT=9000"
+        )
+    listener.listen(1024)
+    return listener
+
+
+def _lock(folder: Path) -> IO[str]:
+    """Claims a data folder for this process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / "lock").open("w")
+    except OSError as error:
+        _refuse(
+            f"The data folder {folder} cannot be used ({error.strerror}). "
+            "Choose another: make run DATA=/some/folder"
+        )
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        _refuse(f"Another server uses the data folder {folder}. Stop it, or choose another folder.")
+    return handle
+
+
+def _refuse(sentence: str) -> NoReturn:
+    Console(stderr=True, highlight=False).print(sentence, style="red")
+    raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Statewright: no-code business process automation that compiles to AWS Step Functions."""

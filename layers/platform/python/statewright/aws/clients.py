@@ -1,0 +1,50 @@
+"""boto3 clients, made once per process and service, and the mapping of AWS's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from statewright.errors import UnavailableError
+from statewright.settings import settings
+
+# A fixed user agent, because botocore otherwise assembles one for each call; and no validation of
+# parameters on our side, because the service does it: together half of what a call costs here.
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 3},
+    connect_timeout=3,
+    read_timeout=20,
+    user_agent="statewright",
+    parameter_validation=False,
+)
+_TRANSIENT = {"ThrottlingException", "ServiceUnavailable", "InternalServerError", "InternalFailure"}
+
+
+@lru_cache(maxsize=32)
+def client(service: str) -> Any:
+    """The boto3 client of a service."""
+    return boto3.client(service, region_name=settings().region, config=_CONFIG)  # type: ignore[call-overload]
+
+
+@contextmanager
+def mapped(service: str) -> Iterator[None]:
+    """Turns "AWS cannot answer now" into :class:`UnavailableError`; other errors pass through."""
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) in _TRANSIENT:
+            raise UnavailableError(f"{service} does not answer.") from error
+        raise
+    except BotoCoreError as error:
+        raise UnavailableError(f"{service} cannot be reached.") from error
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's code for the error, such as ``ExecutionAlreadyExists``."""
+    return str(error.response.get("Error", {}).get("Code", ""))

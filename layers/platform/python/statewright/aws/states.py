@@ -1,0 +1,143 @@
+"""AWS Step Functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from statewright.aws.clients import client, error_code, mapped
+from statewright.errors import ConflictError, GoneError, InvalidError, NotFoundError
+
+
+def put_machine(arn: str, name: str, definition: str, role_arn: str) -> str:
+    """Creates or updates a state machine and publishes it as a version.
+
+    Returns:
+        The ARN of the version.
+
+    Raises:
+        InvalidError: Step Functions does not accept the definition.
+    """
+    states = client("stepfunctions")
+    with mapped("Step Functions"):
+        try:
+            answer = states.update_state_machine(
+                stateMachineArn=arn, definition=definition, roleArn=role_arn, publish=True
+            )
+        except ClientError as error:
+            _refuse_invalid(error)
+            if error_code(error) != "StateMachineDoesNotExist":
+                raise
+            answer = _create(name, definition, role_arn)
+    return str(answer["stateMachineVersionArn"])
+
+
+def _create(name: str, definition: str, role_arn: str) -> dict[str, Any]:
+    try:
+        created: dict[str, Any] = client("stepfunctions").create_state_machine(
+            name=name, definition=definition, roleArn=role_arn, publish=True
+        )
+    except ClientError as error:
+        _refuse_invalid(error)
+        raise
+    return created
+
+
+def _refuse_invalid(error: ClientError) -> None:
+    if error_code(error) == "InvalidDefinition":
+        raise InvalidError(str(error.response["Error"].get("Message"))) from error
+
+
+def start(machine_arn: str, name: str, execution_input: str) -> bool:
+    """Starts an execution; returns once it is durable.
+
+    Returns:
+        False where an execution of that name was started before.
+    """
+    with mapped("Step Functions"):
+        try:
+            client("stepfunctions").start_execution(
+                stateMachineArn=machine_arn, name=name, input=execution_input
+            )
+        except ClientError as error:
+            if error_code(error) == "ExecutionAlreadyExists":
+                return False
+            if error_code(error) in {"InvalidExecutionInput", "ValidationException"}:
+                raise InvalidError(str(error.response["Error"].get("Message"))) from error
+            if error_code(error) == "StateMachineDoesNotExist":
+                raise NotFoundError("The workflow's state machine is gone.") from error
+            raise
+    return True
+
+
+def describe(execution_arn: str) -> dict[str, Any]:
+    """DescribeExecution, with input and output as values."""
+    with mapped("Step Functions"), _known("execution"):
+        answer: dict[str, Any] = client("stepfunctions").describe_execution(
+            executionArn=execution_arn
+        )
+    for field in ("input", "output"):
+        if field in answer:
+            answer[field] = json.loads(answer[field])
+    return answer
+
+
+def history(
+    execution_arn: str, after: int = 0, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """History events in order, those with ids above ``after``, ``limit`` of them at the most."""
+    token: dict[str, str] = {}
+    found = 0
+    while True:
+        with mapped("Step Functions"), _known("execution"):
+            page = client("stepfunctions").get_execution_history(
+                executionArn=execution_arn, maxResults=1000, includeExecutionData=True, **token
+            )
+        for event in page["events"]:
+            if event["id"] > after:
+                yield event
+                found += 1
+                if limit is not None and found >= limit:
+                    return
+        if "nextToken" not in page:
+            return
+        token = {"nextToken": page["nextToken"]}
+
+
+def stop(execution_arn: str, error: str, cause: str) -> None:
+    """Stops an execution."""
+    with mapped("Step Functions"), _known("execution"):
+        client("stepfunctions").stop_execution(executionArn=execution_arn, error=error, cause=cause)
+
+
+def succeed_task(token: str, output: dict[str, Any]) -> None:
+    """Completes the task that waits for ``token``.
+
+    Raises:
+        GoneError: it does not wait any more.
+    """
+    with mapped("Step Functions"):
+        try:
+            client("stepfunctions").send_task_success(taskToken=token, output=json.dumps(output))
+        except ClientError as error:
+            if error_code(error) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
+                raise GoneError("The step does not wait for this any more.") from error
+            raise
+
+
+@contextmanager
+def _known(what: str) -> Iterator[None]:
+    """Maps "does not exist" to :class:`NotFoundError`, and a wrong state to a conflict."""
+    try:
+        yield
+    except ClientError as error:
+        code = error_code(error)
+        if code in {"ExecutionDoesNotExist", "StateMachineDoesNotExist", "InvalidArn"}:
+            raise NotFoundError(f"There is no such {what}.") from error
+        if code == "ValidationException":
+            raise ConflictError(str(error.response["Error"].get("Message"))) from error
+        raise

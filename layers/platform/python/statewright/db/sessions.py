@@ -1,0 +1,94 @@
+"""Transactions. A tenant's transaction sees and changes rows of its own workspace only.
+
+PostgreSQL enforces it: the transaction runs as the role ``statewright_tenant``, for which every
+table has a row-level security policy on the workspace that is set here. A query that forgets the
+workspace returns nothing (https://www.postgresql.org/docs/current/ddl-rowsecurity.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from statewright.errors import UnavailableError
+from statewright.settings import settings
+
+_ENTER = (
+    b"SELECT set_config('role', 'statewright_tenant', true),"
+    b" set_config('statewright.workspace', %s, true)"
+)
+
+
+class Session:
+    """One transaction."""
+
+    def __init__(self, connection: psycopg.Connection[DictRow]):
+        self._connection = connection
+
+    def all(self, query: bytes, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        return self._connection.execute(query, parameters).fetchall()
+
+    def one(self, query: bytes, **parameters: Any) -> dict[str, Any] | None:
+        """The first row, or None."""
+        return self._connection.execute(query, parameters).fetchone()
+
+    def run(self, query: bytes, **parameters: Any) -> int:
+        """Executes a statement and returns how many rows it touched."""
+        return self._connection.execute(query, parameters).rowcount
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ConnectionPool[psycopg.Connection[DictRow]]:
+    chosen = settings()
+    return ConnectionPool(
+        chosen.database_url,
+        min_size=1,
+        max_size=chosen.database_pool,
+        kwargs={"row_factory": dict_row, "autocommit": True},
+        timeout=5,
+        open=True,
+    )
+
+
+def close_pool() -> None:
+    """Closes this process's connections; the next use opens new ones."""
+    if _pool.cache_info().currsize:
+        _pool().close()
+        _pool.cache_clear()
+
+
+@contextmanager
+def _connection() -> Iterator[psycopg.Connection[DictRow]]:
+    try:
+        with _pool().connection() as connection:
+            yield connection
+    except (PoolTimeout, psycopg.OperationalError) as error:
+        raise UnavailableError("The database does not answer.") from error
+
+
+def lookup(query: bytes, **parameters: Any) -> dict[str, Any] | None:
+    """The first row of one query across workspaces, in one round trip: for the busiest paths."""
+    with _connection() as connection:
+        return connection.execute(query, parameters).fetchone()
+
+
+@contextmanager
+def system() -> Iterator[Session]:
+    """A transaction across workspaces: for sign-in, webhook look-up and queue consumers."""
+    with _connection() as connection, connection.transaction():
+        yield Session(connection)
+
+
+@contextmanager
+def tenant(workspace_id: str) -> Iterator[Session]:
+    """A transaction that sees one workspace only."""
+    with _connection() as connection, connection.transaction():
+        connection.execute(_ENTER, (workspace_id,))
+        yield Session(connection)

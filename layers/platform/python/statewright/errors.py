@@ -1,0 +1,84 @@
+"""The kinds of failure that services raise. Each answers "who retries?" and has one HTTP status.
+
+Services raise these; only :mod:`statewright.http` knows that they become problem documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong with the input: ``pointer`` is a JSON pointer into what was sent."""
+
+    pointer: str
+    detail: str
+    suggestion: str | None = None
+
+
+class StatewrightError(Exception):
+    """A failure that the caller is told about."""
+
+    kind = "internal"
+    title = "Something went wrong"
+    status = 500
+
+    def __init__(self, detail: str, issues: tuple[Issue, ...] = ()):
+        super().__init__(detail)
+        self.detail = detail
+        self.issues = issues
+
+
+class InvalidError(StatewrightError):
+    """The input is not acceptable; sending it again changes nothing (caller's fault)."""
+
+    kind, title, status = "invalid-input", "The input is not valid", 422
+
+
+class MalformedError(StatewrightError):
+    """The request cannot even be read (caller's fault)."""
+
+    kind, title, status = "malformed-request", "The request cannot be read", 400
+
+
+class UnauthenticatedError(StatewrightError):
+    """Nobody known is asking (caller's fault)."""
+
+    kind, title, status = "unauthenticated", "Sign in first", 401
+
+
+class ForbiddenError(StatewrightError):
+    """The caller's role does not allow this (caller's fault)."""
+
+    kind, title, status = "forbidden", "Not allowed", 403
+
+
+class NotFoundError(StatewrightError):
+    """There is no such thing in the caller's workspace (caller's fault)."""
+
+    kind, title, status = "not-found", "Not found", 404
+
+
+class ConflictError(StatewrightError):
+    """The thing is not in the state that the request needs (caller's fault: look, then decide)."""
+
+    kind, title, status = "conflict", "Conflict", 409
+
+
+class GoneError(StatewrightError):
+    """It was there, and its time is over (caller's fault; final)."""
+
+    kind, title, status = "gone", "No longer available", 410
+
+
+class TooLargeError(StatewrightError):
+    """The input is larger than the limit (caller's fault)."""
+
+    kind, title, status = "too-large", "Too large", 413
+
+
+class UnavailableError(StatewrightError):
+    """A service that this one needs does not answer (transient: try again)."""
+
+    kind, title, status = "unavailable", "Try again in a moment", 503

@@ -1,0 +1,156 @@
+"""The resolver of one endpoint: Powertools' REST resolver with the product's habits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestValidationError,
+    ResponseValidationError,
+)
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from statewright.errors import (
+    MalformedError,
+    NotFoundError,
+    StatewrightError,
+    TooLargeError,
+    UnauthenticatedError,
+)
+from statewright.http.caller import Caller
+from statewright.http.problems import from_validation, problem
+
+MAX_BODY = 1_000_000
+"""The most bytes that a request's body may have."""
+
+logger = Logger(service="statewright", level="INFO")
+
+
+class _Request(threading.local):
+    """What the resolver knows of the request that this thread answers."""
+
+    def __init__(self) -> None:
+        self.event: Any = None
+        self.context: dict[str, Any] = {}
+
+
+class Api(APIGatewayRestResolver):
+    """Routes, validates and answers one endpoint.
+
+    Powertools keeps the current event in class attributes, which is right in Lambda, where a
+    process serves one request at a time. Here they belong to the thread, so that a process may
+    also serve many (docs/decisions/0003).
+
+    Args:
+        permission: what the caller must be allowed to do; None for an endpoint that anyone may
+            call (it then has no authorizer in front of it).
+        validate: check parameters and body against the function's annotations. Off only where the
+            body is somebody else's format.
+    """
+
+    def __init__(self, permission: str | None, *, validate: bool = True):
+        self._request = _Request()
+        self._first = threading.Lock()
+        self._warm = False
+        super().__init__(enable_validation=validate)
+        self.permission = permission
+        self.exception_handler(StatewrightError)(_refuse)
+        self.exception_handler(RequestValidationError)(_refuse_input)
+        self.exception_handler(RouteNotFound)(_no_route)
+        self.exception_handler(RecursionError)(_too_deep)
+        self.exception_handler(Exception)(_own_fault)
+
+    @property
+    def current_event(self) -> APIGatewayProxyEvent:
+        """The event that this thread answers."""
+        return self._request.event
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Powertools' notes on the request that this thread answers."""
+        return self._request.context
+
+    @context.setter
+    def context(self, value: dict[str, Any]) -> None:
+        self._request.context = value
+
+    def caller(self) -> Caller:
+        """Who is asking. Checked to have the endpoint's permission before the route ran."""
+        return Caller.from_authorizer(_authorizer(self.current_event.raw_event))
+
+    def resolve(self, event: Any, context: Any) -> dict[str, Any]:
+        """Answers one API Gateway proxy event."""
+        refusal = self._refusal(event)
+        if refusal is not None:
+            return _plain(refusal)
+        self._request.event = APIGatewayProxyEvent(event)
+        try:
+            if self._warm:
+                return super().resolve(event, context)
+            with self._first:  # Powertools assembles its middleware at the first call
+                answer = super().resolve(event, context)
+                self._warm = True
+                return answer
+        finally:
+            self.processed_stack_frames.clear()
+
+    def _refusal(self, event: dict[str, Any]) -> Response[str] | None:
+        """What keeps the request from being looked at at all."""
+        body = event.get("body")
+        if body is not None and len(body) > MAX_BODY:
+            return problem(TooLargeError(f"A body may have {MAX_BODY:,} bytes at the most."))
+        if self.permission is None:
+            return None
+        try:
+            Caller.from_authorizer(_authorizer(event)).require(self.permission)
+        except StatewrightError as error:
+            return problem(error)
+        return None
+
+    def handler(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+        """The Lambda entry point of this endpoint."""
+        return self.resolve
+
+
+def _authorizer(event: dict[str, Any]) -> dict[str, Any]:
+    return event["requestContext"].get("authorizer") or {}
+
+
+def _plain(response: Response[str]) -> dict[str, Any]:
+    return {
+        "statusCode": response.status_code,
+        "multiValueHeaders": {"Content-Type": [response.content_type]},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _refuse(error: StatewrightError) -> Response[str]:
+    headers = {}
+    if isinstance(error, UnauthenticatedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(error, headers)
+
+
+def _refuse_input(error: RequestValidationError) -> Response[str]:
+    return problem(from_validation(error.errors()))
+
+
+def _no_route(error: RouteNotFound) -> Response[str]:
+    return problem(NotFoundError("There is nothing at this address."))
+
+
+def _too_deep(error: RecursionError) -> Response[str]:
+    return problem(MalformedError("The body is nested too deeply."))
+
+
+def _own_fault(error: Exception) -> Response[str]:
+    """Our mistake: told to the log in full, to the client not at all."""
+    details = error.errors() if isinstance(error, ResponseValidationError) else None
+    logger.exception("an endpoint failed", details=details)
+    return problem(StatewrightError("The fault is ours and has been logged."))

@@ -1,0 +1,34 @@
+"""Bodies that may come from a page's form or as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from pydantic import BaseModel, ValidationError
+
+from statewright.errors import MalformedError
+from statewright.http.problems import from_validation
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def model_from(event: APIGatewayProxyEvent, model: type[Model]) -> tuple[Model, bool]:
+    """The body as a model, and whether it came from a form.
+
+    Raises:
+        MalformedError: it is neither a form nor JSON.
+        InvalidError: it does not fit the model.
+    """
+    text = event.decoded_body or ""
+    kind = event.headers.get("content-type", "") if event.headers else ""
+    is_form = kind.startswith("application/x-www-form-urlencoded")
+    try:
+        value: Any = dict(parse_qsl(text)) if is_form else json.loads(text)
+        return model.model_validate(value), is_form
+    except ValidationError as error:
+        raise from_validation([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from None
+    except (ValueError, RecursionError):
+        raise MalformedError("The body is not valid JSON.") from None

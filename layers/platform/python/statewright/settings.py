@@ -1,0 +1,36 @@
+"""Settings, validated once. The only module that reads the environment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment decides. ``template.yaml`` sets each as an environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="STATEWRIGHT_", frozen=True)
+
+    database_url: str = "postgresql://localhost/statewright"
+    database_pool: int = 2
+    """Connections per process: two are enough in a Lambda, which serves one request at a time."""
+    base_url: str = "http://localhost:8000"
+    """Where people reach the API: links in e-mails start with it."""
+    prefix: str = "statewright"
+    """Begins the name of every function and state machine."""
+    region: str = "us-east-1"
+    account: str = "000000000000"
+    workflow_role_arn: str = "arn:aws:iam::000000000000:role/statewright-workflow"
+    event_bus: str = "default"
+    secret_id: str = "statewright/signing"
+    """The Secrets Manager secret whose text signs tokens and links."""
+    mail_from: str = "statewright@localhost"
+    http_step_limit: int = 200_000
+    """The most bytes of a response that ``http.request`` takes into an execution."""
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """This process's settings."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Definitions, their compilation to the States Language, versions, triggers and executions."""

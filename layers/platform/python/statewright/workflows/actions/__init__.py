@@ -1,0 +1,1 @@
+"""The catalogue of actions that steps can ``use``, and what each does."""

@@ -1,0 +1,127 @@
+"""What each built-in action takes, returns and compiles to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Schema = dict[str, Any]
+Integration = Literal["function", "callback", "workflow", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action of the catalogue.
+
+    ``inputs`` and ``result`` are JSON Schemas. ``function`` names the step Lambda that performs
+    it. ``errors`` are the error names that it can fail with, for ``retry`` and ``on_error``.
+    """
+
+    name: str
+    title: str
+    integration: Integration
+    inputs: Schema
+    result: Schema
+    function: str = ""
+    errors: tuple[str, ...] = ()
+    defaults: dict[str, Any] = field(default_factory=dict)
+
+
+def _object(required: list[str], **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": properties,
+    }
+
+
+_TEXT: Schema = {"type": "string"}
+_ADDRESSES: Schema = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+
+_ACTIONS = (
+    Action(
+        "http.request",
+        "Call an HTTP API",
+        "function",
+        _object(
+            ["url"],
+            method={"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]},
+            url={"type": "string", "minLength": 1},
+            query={"type": "object"},
+            headers={"type": "object"},
+            body={},
+        ),
+        {
+            "type": "object",
+            "properties": {
+                "status": {"type": "integer"},
+                "headers": {"type": "object"},
+                "body": {},
+            },
+        },
+        "http-request",
+        (
+            "Http.ClientError",
+            "Http.ServerError",
+            "Http.Timeout",
+            "Http.Unreachable",
+            "Http.TooLarge",
+            "Http.RateLimited",
+        ),
+        {"method": "GET"},
+    ),
+    Action(
+        "email.send",
+        "Send an e-mail",
+        "function",
+        _object(["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT),
+        {"type": "object", "properties": {"message_id": _TEXT}},
+        "send-email",
+        ("Email.Rejected",),
+    ),
+    Action(
+        "human.approval",
+        "Let a person decide",
+        "callback",
+        _object(
+            ["assignees", "title"],
+            assignees={"type": "array", "items": _TEXT, "minItems": 1},
+            title={"type": "string", "minLength": 1},
+            text=_TEXT,
+            expires={"type": "string"},
+        ),
+        {
+            "type": "object",
+            "properties": {
+                "decision": {"enum": ["approved", "rejected"]},
+                "comment": _TEXT,
+                "decided_at": _TEXT,
+            },
+        },
+        "ask-approval",
+        ("States.Timeout",),
+        {"text": "", "expires": "7d"},
+    ),
+    Action(
+        "workflow.run",
+        "Run another workflow and wait for it",
+        "workflow",
+        _object(["workflow"], workflow={"type": "string", "minLength": 1}, input={}),
+        {},
+        errors=("States.TaskFailed",),
+    ),
+    Action(
+        "event.publish",
+        "Publish an event",
+        "event",
+        _object(
+            ["type"],
+            type={"type": "string", "minLength": 1, "maxLength": 128},
+            data={"type": "object"},
+        ),
+        {"type": "object", "properties": {"FailedEntryCount": {"type": "integer"}}},
+    ),
+)
+
+CATALOG: dict[str, Action] = {action.name: action for action in _ACTIONS}

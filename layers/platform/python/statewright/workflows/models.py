@@ -1,0 +1,153 @@
+"""The public shapes of the workflow service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Status = Literal["running", "succeeded", "failed", "timed_out", "stopped"]
+
+
+class Input(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Draft(Input):
+    """A definition to store: as YAML text or as JSON, exactly one of the two."""
+
+    yaml: str | None = None
+    definition: dict[str, Any] | None = None
+
+
+class Revision(Draft):
+    """A changed definition. ``draft`` is the number of the draft that was changed."""
+
+    draft: int = Field(ge=1)
+
+
+class Workflow(BaseModel):
+    """A workflow and its draft. ``version`` is the published version, None before the first."""
+
+    id: str
+    name: str
+    draft: int
+    version: int | None
+    enabled: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class WorkflowDetail(Workflow):
+    """A workflow with its definition and the URLs that start it."""
+
+    definition: dict[str, Any]
+    webhooks: dict[str, str] = Field(default_factory=dict)
+
+
+class Version(BaseModel):
+    """A published version. It never changes."""
+
+    workflow_id: str
+    version: int
+    machine_arn: str
+    states: int
+    webhooks: dict[str, str]
+    """Trigger id → the URL that starts the workflow."""
+
+
+class Start(Input):
+    """What to start a workflow with. The same key again starts nothing new."""
+
+    input: Any = Field(default_factory=dict)
+    idempotency_key: str | None = Field(default=None, min_length=1, max_length=200)
+
+
+class Started(BaseModel):
+    """An execution that has begun; it is durable before anybody reads this."""
+
+    execution_id: str
+    url: str
+
+
+class Execution(BaseModel):
+    """One run of a workflow."""
+
+    id: str
+    workflow_id: str
+    workflow: str
+    version: int
+    status: Status
+    trigger: str
+    started_at: datetime
+    stopped_at: datetime | None
+    error: str | None
+    cause: str | None
+    url: str
+
+
+class StepRun(BaseModel):
+    """What became of one step. A step in a loop or retried has several attempts."""
+
+    pointer: str
+    id: str | None
+    name: str
+    kind: str
+    status: Literal["running", "waiting", "succeeded", "failed", "skipped", "not_reached"]
+    runs: int
+    failures: int
+    started_at: datetime | None
+    stopped_at: datetime | None
+    output: Any = None
+    error: str | None = None
+
+
+class ExecutionDetail(Execution):
+    """An execution with its input, output and steps in the definition's order."""
+
+    input: Any
+    output: Any
+    steps: list[StepRun]
+
+
+class HistoryEvent(BaseModel):
+    """One event of the state machine's history, as Step Functions tells it."""
+
+    id: int
+    type: str
+    timestamp: datetime
+    previous_event_id: int
+    details: dict[str, Any]
+
+
+class StopRequest(Input):
+    """Why an execution is stopped."""
+
+    reason: str = Field(default="", max_length=1000)
+
+
+class Variables(Input):
+    """The workspace's variables, ``$vars`` in expressions. Not for secrets."""
+
+    variables: dict[str, Any]
+
+
+class Decision(Input):
+    """A person's answer to an approval."""
+
+    decision: Literal["approved", "rejected"]
+    comment: str = Field(default="", max_length=2000)
+
+
+class Approval(BaseModel):
+    """A decision that a workflow waits for."""
+
+    id: str
+    title: str
+    body: str
+    status: Literal["open", "approved", "rejected"]
+    comment: str | None
+    expires_at: datetime

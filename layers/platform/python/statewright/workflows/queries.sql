@@ -1,0 +1,152 @@
+-- name: insert_workflow
+-- A new workflow with its first draft.
+INSERT INTO workflows (id, workspace_id, name, definition, created_at, updated_at)
+VALUES (%(id)s, %(workspace_id)s, %(name)s, %(definition)s, %(now)s, %(now)s)
+ON CONFLICT (workspace_id, name) DO NOTHING;
+
+-- name: find_workflow
+-- A workflow by id.
+SELECT id::text, name, definition, draft_number AS draft, version, enabled, created_at, updated_at
+FROM workflows WHERE id = %(id)s;
+
+-- name: find_workflow_for_update
+-- A workflow by id, locked until the transaction ends.
+SELECT id::text, name, definition, draft_number AS draft, version, enabled, created_at, updated_at
+FROM workflows WHERE id = %(id)s FOR UPDATE;
+
+-- name: list_workflows
+-- Workflows, the newest first.
+SELECT id::text, name, draft_number AS draft, version, enabled, created_at, updated_at
+FROM workflows WHERE %(before)s::uuid IS NULL OR id < %(before)s::uuid
+ORDER BY id DESC LIMIT %(limit)s;
+
+-- name: update_draft
+-- Stores a new draft if the draft is still the one that was changed.
+UPDATE workflows SET definition = %(definition)s, name = %(name)s,
+    draft_number = draft_number + 1, updated_at = %(now)s
+WHERE id = %(id)s AND draft_number = %(draft)s;
+
+-- name: find_machine_of_workflow
+-- The published state machine of the workflow with this name or id.
+SELECT v.machine_arn FROM workflows w
+JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+WHERE w.name = %(name)s OR w.id::text = %(name)s;
+
+-- name: insert_version
+-- A published version.
+INSERT INTO workflow_versions
+    (workflow_id, version, workspace_id, definition, asl, bindings, machine_arn, created_by, created_at)
+VALUES (%(workflow_id)s, %(version)s, %(workspace_id)s, %(definition)s, %(asl)s, %(bindings)s,
+    %(machine_arn)s, %(created_by)s, %(now)s);
+
+-- name: set_version
+-- Makes a version the published one.
+UPDATE workflows SET version = %(version)s, updated_at = %(now)s WHERE id = %(id)s;
+
+-- name: next_version
+-- The number that the workflow's next version gets.
+SELECT coalesce(max(version), 0) + 1 AS version FROM workflow_versions WHERE workflow_id = %(id)s;
+
+-- name: find_version
+-- A published version.
+SELECT definition, bindings, machine_arn FROM workflow_versions
+WHERE workflow_id = %(id)s AND version = %(version)s;
+
+-- name: list_webhooks
+-- The webhook tokens of a workflow.
+SELECT trigger_id, token FROM webhooks WHERE workflow_id = %(id)s;
+
+-- name: put_webhook
+-- Points a trigger's webhook at a version; its token stays the same from version to version.
+INSERT INTO webhooks (token, workspace_id, workflow_id, trigger_id, method, machine_arn, input_schema)
+VALUES (%(token)s, %(workspace_id)s, %(workflow_id)s, %(trigger_id)s, %(method)s, %(machine_arn)s,
+    %(input_schema)s)
+ON CONFLICT (workflow_id, trigger_id) DO UPDATE
+SET method = excluded.method, machine_arn = excluded.machine_arn, input_schema = excluded.input_schema
+RETURNING trigger_id, token;
+
+-- name: delete_other_webhooks
+-- Removes webhooks whose trigger the new version does not have.
+DELETE FROM webhooks WHERE workflow_id = %(workflow_id)s AND NOT trigger_id = ANY(%(keep)s);
+
+-- name: find_webhook
+-- What a call to a webhook starts, if its workflow is on, with the workspace's variables.
+SELECT h.machine_arn, h.method, h.trigger_id, h.input_schema, w.variables,
+    (SELECT enabled FROM workflows WHERE id = h.workflow_id) AS enabled
+FROM webhooks h JOIN workspaces w ON w.id = h.workspace_id WHERE h.token = %(token)s;
+
+-- name: find_startable
+-- What starting a workflow by hand starts, with the workspace's variables.
+SELECT v.machine_arn, f.enabled, f.definition, v.definition AS published, w.variables
+FROM workflows f JOIN workspaces w ON w.id = f.workspace_id
+LEFT JOIN workflow_versions v ON v.workflow_id = f.id AND v.version = f.version
+WHERE f.id = %(id)s;
+
+-- name: record_executions
+-- Records status changes. An end is never overwritten, whatever order the events come in.
+INSERT INTO executions
+    (id, workspace_id, workflow_id, version, arn, status, trigger, started_at, stopped_at, error, cause)
+SELECT r.id, w.workspace_id, w.id, coalesce(v.version, w.version), r.arn, r.status, r.trigger,
+    r.started_at, r.stopped_at, r.error, r.cause
+FROM jsonb_to_recordset(%(rows)s) AS r
+    (id text, workflow_id uuid, machine_arn text, arn text, status text, trigger text,
+     started_at timestamptz, stopped_at timestamptz, error text, cause text)
+JOIN workflows w ON w.id = r.workflow_id
+LEFT JOIN workflow_versions v ON v.workflow_id = w.id AND v.machine_arn = r.machine_arn
+ON CONFLICT (id, workflow_id) DO UPDATE
+SET status = excluded.status, stopped_at = excluded.stopped_at, error = excluded.error,
+    cause = excluded.cause
+WHERE executions.stopped_at IS NULL;
+
+-- name: list_executions
+-- Executions, the newest first.
+SELECT e.id, e.workflow_id::text, w.name AS workflow, e.version, e.status, e.trigger, e.started_at,
+    e.stopped_at, e.error, e.cause
+FROM executions e JOIN workflows w ON w.id = e.workflow_id
+WHERE (%(workflow_id)s::uuid IS NULL OR e.workflow_id = %(workflow_id)s::uuid)
+  AND (%(status)s::text IS NULL OR e.status = %(status)s)
+  AND (%(at)s::timestamptz IS NULL OR (e.started_at, e.id) < (%(at)s::timestamptz, %(before)s::text))
+ORDER BY e.started_at DESC, e.id DESC LIMIT %(limit)s;
+
+-- name: find_execution
+-- An execution with what its version was compiled from.
+SELECT e.id, e.workflow_id::text, w.name AS workflow, e.version, e.arn, e.status, e.trigger,
+    e.started_at, e.stopped_at, e.error, e.cause, v.definition, v.bindings
+FROM executions e JOIN workflows w ON w.id = e.workflow_id
+JOIN workflow_versions v ON v.workflow_id = e.workflow_id AND v.version = e.version
+WHERE e.id = %(id)s;
+
+-- name: set_variables
+-- Replaces the workspace's variables.
+UPDATE workspaces SET variables = %(variables)s;
+
+-- name: insert_approval
+-- A decision to be made; asking again for the same one changes nothing but the token.
+INSERT INTO approvals (id, workspace_id, workflow_id, execution_id, step, title, body, assignees,
+    task_token, created_at, expires_at)
+VALUES (%(id)s, %(workspace_id)s, %(workflow_id)s, %(execution_id)s, %(step)s, %(title)s, %(body)s,
+    %(assignees)s, %(task_token)s, %(now)s, %(expires_at)s)
+ON CONFLICT (task_token) DO UPDATE SET title = excluded.title
+RETURNING id::text;
+
+-- name: find_approval
+-- A decision by id.
+SELECT id::text, title, body, status, comment, expires_at, task_token FROM approvals
+WHERE id = %(id)s;
+
+-- name: find_approval_for_update
+-- A decision by id, locked until the transaction ends.
+SELECT id::text, title, body, status, comment, expires_at, task_token FROM approvals
+WHERE id = %(id)s FOR UPDATE;
+
+-- name: decide_approval
+-- Records a person's answer.
+UPDATE approvals SET status = %(decision)s, comment = %(comment)s, decided_at = %(now)s
+WHERE id = %(id)s;
+
+-- name: find_emails_by_role
+-- The addresses of a workspace's members with a role, owners standing in where nobody has it.
+SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.role = %(role)s OR (m.role = 'owner' AND NOT EXISTS
+    (SELECT FROM memberships o WHERE o.role = %(role)s))
+ORDER BY u.email;

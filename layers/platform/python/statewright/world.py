@@ -1,0 +1,23 @@
+"""The one source of time, randomness and ids, so that tests can decide what they are."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+import uuid_utils
+
+
+def now() -> datetime:
+    """The current time, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def new_id() -> str:
+    """A time-ordered UUID (RFC 9562, version 7) as text: newer ids sort after older ones."""
+    return str(uuid_utils.uuid7())
+
+
+def new_secret(size: int = 32) -> str:
+    """Unguessable URL-safe text with ``size`` bytes of randomness."""
+    return secrets.token_urlsafe(size)

@@ -1,0 +1,69 @@
+"""Fixtures that need a database or a server; unit tests use none of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.server import Client, Server
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Iterator[Path]:
+    """A folder that any user may enter: PostgreSQL does not run as root."""
+    with tempfile.TemporaryDirectory(prefix="statewright-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(data_root: Path) -> Iterator[Server]:
+    """One server for all tests that do not kill it."""
+    running = Server(data_root / "shared")
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def client(server: Server) -> Client:
+    """The owner of a workspace on the shared server."""
+    return Client(server).register()
+
+
+@pytest.fixture(scope="session")
+def crm() -> str:
+    """A second real HTTP server: the systems that the examples talk to."""
+    from statewright_cli.stand_in import start_stand_in
+
+    return start_stand_in()
+
+
+@pytest.fixture(scope="session")
+def database(data_root: Path) -> Iterator[str]:
+    """A PostgreSQL of its own."""
+    from localcloud.database import EmbeddedDatabase
+
+    embedded = EmbeddedDatabase(data_root / "postgres")
+    yield embedded.start()
+    embedded.stop()
+
+
+@pytest.fixture
+def pool(database: str) -> Iterator[Any]:
+    """Connections to an empty engine schema."""
+    from asl.adapters.postgres_journal import create_schema
+    from localcloud.database import open_pool
+
+    opened = open_pool(database, 10)
+    with opened.connection() as connection:
+        connection.execute("DROP SCHEMA IF EXISTS asl CASCADE")
+        connection.execute("DROP SCHEMA IF EXISTS localcloud CASCADE")
+    create_schema(opened)
+    yield opened
+    opened.close()

@@ -1,0 +1,171 @@
+"""A server in a process of its own, to be talked to over HTTP and to be killed."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+POLL = 0.05
+
+
+def until(check: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """Polls until ``check`` gives something true; fails the test after ``patience`` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        value = check()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience:.0f} s in vain for {what}")
+        time.sleep(POLL)
+
+
+class Server:
+    """``statewright serve`` on a free port with a data folder of its own."""
+
+    def __init__(self, data: Path, *arguments: str):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.data = data
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._arguments = arguments
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Server:
+        command = [sys.executable, "-m", "statewright_cli", "serve", "--port", str(self.port)]
+        log = (self.data.parent / f"{self.data.name}.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command, "--data", str(self.data), *self._arguments], cwd=ROOT, stdout=log, stderr=log
+        )
+        until(self.is_ready, f"the server; see {log.name}")
+        return self
+
+    def is_ready(self) -> bool:
+        assert self.process is not None
+        if self.process.poll() is not None:
+            log = (self.data.parent / f"{self.data.name}.log").read_text()[-3000:]
+            raise AssertionError(f"the server ended with {self.process.returncode}: {log}")
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to tidy up. The embedded PostgreSQL lives on, as after a crash."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """As Ctrl+C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self._stop_database()
+
+    def _stop_database(self) -> None:
+        """Ends the PostgreSQL that a killed server left behind."""
+        pid_file = self.data / "postgres" / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().splitlines()[0])
+            os.kill(pid, signal.SIGINT)
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            return
+        until(lambda: not pid_file.exists(), "PostgreSQL to stop")
+
+
+class Client:
+    """A workspace's owner, over HTTP."""
+
+    def __init__(self, server: Server, email_address: str = "owner@example.com"):
+        self.server = server
+        self.http = httpx.Client(base_url=server.url, timeout=60)
+        self.email = email_address
+
+    def register(self) -> Client:
+        new = {
+            "workspace": "Test",
+            "email": self.email,
+            "name": "Owner",
+            "password": "long enough pw",
+        }
+        session = self.ok("POST", "/v1/auth/workspaces", new)
+        self.http.headers["Authorization"] = f"Bearer {session['token']}"
+        return self
+
+    def request(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.http.request(method, path, json=body, **options)
+
+    def ok(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self.request(method, path, body)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def publish(self, source: str | dict[str, Any]) -> dict[str, Any]:
+        """Creates and publishes; returns the workflow with its webhooks."""
+        key = "yaml" if isinstance(source, str) else "definition"
+        created = self.ok("POST", "/v1/workflows", {key: source})
+        self.ok("POST", f"/v1/workflows/{created['id']}/versions")
+        found: dict[str, Any] = self.ok("GET", f"/v1/workflows/{created['id']}")
+        return found
+
+    def call_webhook(self, workflow: dict[str, Any], body: Any, **options: Any) -> httpx.Response:
+        url = next(iter(workflow["webhooks"].values()))
+        return httpx.post(
+            f"{self.server.url}/hooks/{url.rsplit('/', 1)[1]}", json=body, timeout=60, **options
+        )
+
+    def execution(self, execution_id: str) -> dict[str, Any] | None:
+        answer = self.request("GET", f"/v1/executions/{execution_id}")
+        return answer.json() if answer.status_code == 200 else None
+
+    def ended(self, execution_id: str) -> dict[str, Any]:
+        """The execution once it has ended and is recorded."""
+
+        def check() -> Any:
+            found = self.execution(execution_id)
+            return found if found and found["status"] != "running" else None
+
+        execution: dict[str, Any] = until(check, f"execution {execution_id}")
+        return execution
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Subject and text of every mail that was kept, oldest first."""
+        found = []
+        for file in sorted((self.server.data / "mail").glob("*.eml")):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            body = message.get_body(("plain",))
+            found.append((str(message["Subject"]), body.get_content() if body else ""))
+        return found
+
+    def approval_link(self, title: str) -> str:
+        """The path of the newest approval with this title, once its mail has come."""
+
+        def check() -> Any:
+            texts = [text for subject, text in self.mails() if subject == title]
+            return re.search(r"/approvals/\S+", texts[-1]) if texts else None
+
+        return str(until(check, f"the mail '{title}'")[0])
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
