@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from asl.dataflow import Dataflow
@@ -117,7 +118,7 @@ class _Parser:
             name: self.state(name, body, f"{at}/States/{name}") for name, body in states.items()
         }
         start = source.get("StartAt")
-        if start not in parsed:
+        if not _is_one_of(start, parsed):
             self.say(f'Missing "StartAt" target: {start}', f"{at}/StartAt", MISSING_TARGET)
         complete = {name: state for name, state in parsed.items() if state is not None}
         self._transitions(states, at)
@@ -129,7 +130,7 @@ class _Parser:
 
     def _language(self, source: dict[str, Any], at: str, default: str) -> None:
         language = source.get("QueryLanguage", default)
-        if language not in {"JSONPath", "JSONata"}:
+        if not _is_one_of(language, {"JSONPath", "JSONata"}):
             self.say(f"Unknown query language: {language}", f"{at}/QueryLanguage")
         elif language != "JSONata":
             self.say(
@@ -161,7 +162,7 @@ class _Parser:
                     if isinstance(rule, dict):
                         targets.append((rule.get("Next"), f"{here}/{field}[{index}]/Next"))
             for target, pointer in targets:
-                if target is not None and target not in states:
+                if target is not None and not _is_one_of(target, states):
                     self.say(f'Missing "Next" target: {target}', pointer, MISSING_TARGET)
 
     def state(self, name: str, body: Any, at: str) -> State | None:
@@ -336,7 +337,7 @@ class _Parser:
                 and isinstance(backoff, int | float)
                 and backoff >= 1
                 and (delay is None or _is_integer(delay, 1, 31_622_400))
-                and jitter in {"NONE", "FULL"}
+                and _is_one_of(jitter, {"NONE", "FULL"})
             )
             if not valid:
                 self.say("A Retry rule has a number out of range", here)
@@ -370,6 +371,11 @@ class _Parser:
             self.say("ErrorEquals must be a non-empty array of strings", f"{at}/ErrorEquals")
             return ()
         return tuple(names)
+
+
+def _is_one_of(value: Any, options: Container[str]) -> bool:
+    """Whether it is one of some names: a definition may hold anything anywhere, lists too."""
+    return isinstance(value, str) and value in options
 
 
 def _is_integer(value: Any, least: int, most: int) -> bool:

@@ -118,6 +118,8 @@ class Execution:
     """Which revision of the state machine's definition it runs, to its end."""
     seq: int = 0
     """The id of the newest history event."""
+    turn: int = 0
+    """How many steps have changed it: what a writer must have seen to be allowed to write."""
     status: Status = Status.RUNNING
     root: Frame | None = None
     output: Payload | None = None

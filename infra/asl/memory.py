@@ -52,7 +52,7 @@ class MemoryJournal:
             known = self._executions.get(arn)
             if commit.is_new and known is not None:
                 raise ExecutionExistsError(arn)
-            if not commit.is_new and (known is None or known.seq != commit.expected_seq):
+            if not commit.is_new and (known is None or known.turn != commit.expected_turn):
                 raise ConflictError(arn)
             self._executions[arn] = commit.execution
             self._entries.setdefault(arn, []).extend(commit.entries)

@@ -26,13 +26,13 @@ class Commit:
 
     execution: Execution
     entries: list[Entry]
-    expected_seq: int
-    """The newest history event that the step saw; 0 for a new execution."""
+    expected_turn: int
+    """The turn that the step began from; 0 for a new execution."""
 
     @property
     def is_new(self) -> bool:
         """Whether this commit creates the execution."""
-        return self.expected_seq == 0
+        return self.expected_turn == 0
 
     @property
     def announces(self) -> bool:

@@ -178,7 +178,7 @@ class Runner:
                     self._keep_hot(execution)
                     return execution, []
                 try:
-                    commit = Commit(moved, entries, execution.seq)
+                    commit = Commit(moved, entries, execution.turn)
                     announcement = self._journal.append(partial(_same, commit))
                 except ConflictError:
                     continue

@@ -114,13 +114,14 @@ def _settle(turn: Turn, outcome: Outcome | None) -> Step:
         case None:
             return turn.execution, [], []
         case Parked(frame=frame):
-            parked = replace(turn.execution, seq=turn.seq, root=frame)
+            parked = replace(turn.execution, seq=turn.seq, turn=turn.execution.turn + 1, root=frame)
             return parked, turn.entries, [d for d in turn.dispatches if _awaited(frame, d)]
         case Finished(output=output):
             turn.record_last(turn.seq, "ExecutionSucceeded", {"output": output})
             ended = replace(
                 turn.execution,
                 seq=turn.seq,
+                turn=turn.execution.turn + 1,
                 status=Status.SUCCEEDED,
                 root=None,
                 output=output,
@@ -146,6 +147,7 @@ def _end(turn: Turn, status: Status, kind: str, error: StateError) -> Step:
     ended = replace(
         turn.execution,
         seq=turn.seq,
+        turn=turn.execution.turn + 1,
         status=status,
         root=None,
         failure=error,

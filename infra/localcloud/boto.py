@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
 from localcloud.errors import AwsError
@@ -51,9 +51,14 @@ class Plug:
             """The base class that answers."""
 
             meta: Any
+            exceptions: Any
 
             def _make_api_call(self, operation_name: str, api_params: Any) -> dict[str, Any]:
-                return plug.answer(self.meta, operation_name, api_params)
+                try:
+                    return plug.answer(self.meta, operation_name, api_params)
+                except AwsError as error:
+                    kind = self.exceptions.from_code(error.code)
+                    raise kind(_response(error), operation_name) from None
 
         base_classes.insert(0, LocalClient)
 
@@ -62,7 +67,7 @@ class Plug:
 
         Raises:
             ParamValidationError: a parameter is missing, unknown or of a wrong type.
-            ClientError: the operation's own errors.
+            AwsError: the operation's own errors.
         """
         model = meta.service_model
         if meta.config.parameter_validation:
@@ -70,15 +75,8 @@ class Plug:
             report = None if shape is None else ParamValidator().validate(parameters, shape)
             if report is not None and report.has_errors():
                 raise ParamValidationError(report=report.generate_report())
-        metadata = {"RequestId": new_id(), "HTTPStatusCode": 200, "RetryAttempts": 0}
-        try:
-            answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
-        except AwsError as error:
-            metadata["HTTPStatusCode"] = error.status
-            details = {"Code": error.code, "Message": error.message}
-            response: Any = {"Error": details, "ResponseMetadata": metadata}
-            raise ClientError(response, operation) from None
-        answer["ResponseMetadata"] = metadata
+        answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
+        answer["ResponseMetadata"] = _metadata(200)
         return answer
 
     def call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -95,3 +93,12 @@ class Plug:
                 501,
             )
         return function(**parameters)
+
+
+def _response(error: AwsError) -> Any:
+    details = {"Code": error.code, "Message": error.message}
+    return {"Error": details, "ResponseMetadata": _metadata(error.status)}
+
+
+def _metadata(status: int) -> dict[str, Any]:
+    return {"RequestId": new_id(), "HTTPStatusCode": status, "RetryAttempts": 0}

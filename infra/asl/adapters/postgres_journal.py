@@ -22,7 +22,7 @@ from asl.turn import Entry
 
 KEY_BLOCK = 1000
 GROUP = 400
-EXECUTION_COLUMNS = 15
+EXECUTION_COLUMNS = 16
 _STATUSES = (
     Status.RUNNING,
     Status.SUCCEEDED,
@@ -34,10 +34,11 @@ _STATUSES = (
 _STATUS = {status: number for number, status in enumerate(_STATUSES)}
 _INSERT = """
     WITH started AS (
-        INSERT INTO asl.executions (key, machine, name, revision, version, status, seq, started_at,
-            stopped_at, secret, due, wake_at, in_flight, parent, root)
+        INSERT INTO asl.executions (key, machine, name, revision, version, status, seq, turn,
+            started_at, stopped_at, secret, due, wake_at, in_flight, parent, root)
         SELECT * FROM unnest(%b::int8[], %b::int4[], %b::text[], %b::int4[], %b::int4[],
-            %b::int2[], %b::int4[], %b::int8[], %b::int8[], %b::text[], %b::int8[], %b::int8[],
+            %b::int2[], %b::int4[], %b::int4[], %b::int8[], %b::int8[], %b::text[], %b::int8[],
+            %b::int8[],
             %b::bool[], %b::text[], %b::bytea[])
     ), written AS (
         INSERT INTO asl.journal SELECT * FROM unnest(%b::int8[], %b::int4[], %b::bytea[])
@@ -47,19 +48,21 @@ _INSERT = """
 """
 _UPDATE = """
     UPDATE asl.executions e
-    SET status = n.status, seq = n.seq, stopped_at = n.stopped_at, wake_at = n.wake_at,
+    SET status = n.status, seq = n.seq, turn = e.turn + 1, stopped_at = n.stopped_at,
+        wake_at = n.wake_at,
         in_flight = n.in_flight, root = n.root
     FROM unnest(%b::int8[], %b::int4[], %b::int2[], %b::int4[], %b::int8[], %b::int8[],
                 %b::bool[], %b::bytea[])
          AS n (key, expected, status, seq, stopped_at, wake_at, in_flight, root)
-    WHERE e.key = n.key AND e.seq = n.expected
+    WHERE e.key = n.key AND e.turn = n.expected
     RETURNING e.key
 """
 _NAMES = """
     SELECT m.arn, e.name FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
 """
 _SELECT = """
-    SELECT e.key, m.arn, e.name, e.revision, e.version, e.status, e.seq, e.started_at, e.stopped_at,
+    SELECT e.key, m.arn, e.name, e.revision, e.version, e.status, e.seq, e.turn, e.started_at,
+           e.stopped_at,
            e.secret, e.due, e.parent, e.root,
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq LIMIT 1),
            CASE WHEN e.status <> 0 THEN
@@ -140,15 +143,16 @@ class PostgresJournal:
 
     def _insert(self, connection: Any, group: list[Commit]) -> dict[int, Announcement | None]:
         announced = [commit for commit in group if commit.announces]
+        told = [commit for commit in group if commit.entries]
         rows = [self._row(commit.execution) for commit in group if commit.is_new]
         columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * EXECUTION_COLUMNS
         cursor = connection.execute(
             _INSERT,
             (
                 *columns,
-                [commit.execution.key for commit in group],
-                [commit.execution.seq for commit in group],
-                [codec.dump_entries(commit.entries) for commit in group],
+                [commit.execution.key for commit in told],
+                [commit.execution.seq for commit in told],
+                [codec.dump_entries(commit.entries) for commit in told],
                 [commit.execution.key for commit in announced],
                 [commit.is_new for commit in announced],
             ),
@@ -168,6 +172,7 @@ class PostgresJournal:
             execution.version,
             _STATUS[execution.status],
             execution.seq,
+            execution.turn,
             execution.started_at,
             execution.stopped_at,
             execution.secret,
@@ -184,7 +189,7 @@ class PostgresJournal:
             _UPDATE,
             (
                 [execution.key for execution in executions],
-                [commit.expected_seq for commit in moved],
+                [commit.expected_turn for commit in moved],
                 [_STATUS[execution.status] for execution in executions],
                 [execution.seq for execution in executions],
                 [execution.stopped_at for execution in executions],
@@ -304,7 +309,7 @@ class PostgresJournal:
         return [self._execution(row) for row in rows]
 
     def _execution(self, row: tuple[Any, ...]) -> Execution:
-        (key, machine_arn, name, revision, version, status, seq, started_at, stopped_at,
+        (key, machine_arn, name, revision, version, status, seq, turn, started_at, stopped_at,
          secret, due, parent, root, first, last) = row  # fmt: skip
         end = codec.load_entries(last)[-1][4] if last is not None else {}
         failed = _STATUSES[status] not in {Status.RUNNING, Status.SUCCEEDED}
@@ -318,6 +323,7 @@ class PostgresJournal:
             key=key,
             revision=revision,
             seq=seq,
+            turn=turn,
             status=_STATUSES[status],
             root=codec.load_root(root),
             output=Payload(end["output"]) if "output" in end else None,

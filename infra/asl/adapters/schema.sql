@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS asl.executions (
     version int,
     status smallint NOT NULL,
     seq int NOT NULL,
+    turn int NOT NULL,
     started_at bigint NOT NULL,
     stopped_at bigint,
     secret text NOT NULL,

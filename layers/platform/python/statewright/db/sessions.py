@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from statewright.errors import UnavailableError
+from statewright.errors import ConflictError, UnavailableError
 from statewright.settings import settings
 
 _ENTER = (
@@ -69,6 +69,8 @@ def _connection() -> Iterator[psycopg.Connection[DictRow]]:
     try:
         with _pool().connection() as connection:
             yield connection
+    except psycopg.errors.UniqueViolation as error:
+        raise ConflictError("There is one of that name already.") from error
     except (PoolTimeout, psycopg.OperationalError) as error:
         raise UnavailableError("The database does not answer.") from error
 

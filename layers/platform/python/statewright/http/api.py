@@ -63,6 +63,7 @@ class Api(APIGatewayRestResolver):
         self.exception_handler(RequestValidationError)(_refuse_input)
         self.exception_handler(RouteNotFound)(_no_route)
         self.exception_handler(RecursionError)(_too_deep)
+        self.exception_handler(UnicodeDecodeError)(_not_text)
         self.exception_handler(Exception)(_own_fault)
 
     @property
@@ -147,6 +148,10 @@ def _no_route(error: RouteNotFound) -> Response[str]:
 
 def _too_deep(error: RecursionError) -> Response[str]:
     return problem(MalformedError("The body is nested too deeply."))
+
+
+def _not_text(error: UnicodeDecodeError) -> Response[str]:
+    return problem(MalformedError("The body is not UTF-8 text."))
 
 
 def _own_fault(error: Exception) -> Response[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -20,21 +21,25 @@ class Page(BaseModel, Generic[Item]):
     next: str | None = None
 
 
-def encode_cursor(*position: Any) -> str:
+def encode_cursor(*position: str) -> str:
     """A position in a list as opaque URL-safe text."""
-    return urlsafe_b64encode(json.dumps(position, default=str).encode()).decode().rstrip("=")
+    return urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, size: int) -> list[Any]:
-    """Reads what :func:`encode_cursor` made of ``size`` values.
+def decode_cursor(cursor: str, *kinds: Callable[[str], Any]) -> list[Any]:
+    """Reads what :func:`encode_cursor` made of as many texts as there are ``kinds``.
+
+    Args:
+        kinds: make the values from the texts; a ValueError says that one is not what it should be.
 
     Raises:
         MalformedError: the text is no cursor of this list.
     """
     try:
         position = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        position = None
-    if not isinstance(position, list) or len(position) != size:
-        raise MalformedError("This cursor is not valid.", (Issue("/cursor", "not a cursor"),))
-    return position
+        if not isinstance(position, list) or not all(isinstance(text, str) for text in position):
+            raise ValueError("not a list of texts")
+        return [kind(text) for kind, text in zip(kinds, position, strict=True)]
+    except (ValueError, RecursionError):
+        issue = Issue("/cursor", "is not a cursor of this list")
+        raise MalformedError("This cursor is not valid.", (issue,)) from None

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-_DURATION = re.compile(r"(\d{1,8})([smhdw])")
+_DURATION = re.compile(r"([0-9]{1,8})([smhdw])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 MAX_SECONDS = 31_536_000
 RESERVED = frozenset({"trigger", "vars", "execution", "result", "error", "index", "states"})

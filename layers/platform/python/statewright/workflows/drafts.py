@@ -72,7 +72,7 @@ def get(workspace_id: str, workflow_id: str) -> WorkflowDetail:
 
 def list_page(workspace_id: str, cursor: str | None, limit: int) -> Page[Workflow]:
     """Workflows, the newest first."""
-    before = None if cursor is None else parse_id(decode_cursor(cursor, 1)[0], "page")
+    before = None if cursor is None else decode_cursor(cursor, uuid.UUID)[0]
     with tenant(workspace_id) as session:
         rows = session.all(_sql.list_workflows, before=before, limit=limit + 1)
     items = [Workflow.model_validate(row) for row in rows[:limit]]

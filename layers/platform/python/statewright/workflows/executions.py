@@ -70,7 +70,9 @@ def list_page(
     workspace_id: str, workflow_id: str | None, status: str | None, cursor: str | None, limit: int
 ) -> Page[Execution]:
     """Executions, the newest first."""
-    at, before = (None, None) if cursor is None else decode_cursor(cursor, 2)
+    at, before = (
+        (None, None) if cursor is None else decode_cursor(cursor, datetime.fromisoformat, str)
+    )
     with tenant(workspace_id) as session:
         rows = session.all(
             _sql.list_executions,
@@ -109,9 +111,9 @@ def history(
 ) -> Page[HistoryEvent]:
     """The state machine's own events, in order."""
     row = _find(workspace_id, execution_id)
-    after = 0 if cursor is None else int(decode_cursor(cursor, 1)[0])
+    after = 0 if cursor is None else decode_cursor(cursor, int)[0]
     events = [_event(event) for event in states.history(row["arn"], after, limit + 1)]
-    following = encode_cursor(events[limit - 1].id) if len(events) > limit else None
+    following = encode_cursor(str(events[limit - 1].id)) if len(events) > limit else None
     return Page(items=events[:limit], next=following)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -87,8 +88,9 @@ def to_asl(text: str, replacement: Callable[[str], str | None]) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "'"
+    """Text as a JSONata string: in single quotes where it can be, else as JSON writes it."""
+    plain = text.isprintable() and not set(text) & {"'", "\\"}
+    return f"'{text}'" if plain else json.dumps(text, ensure_ascii=False)
 
 
 @lru_cache(maxsize=4096)

@@ -74,7 +74,7 @@ class Started(BaseModel):
 
 
 class Execution(BaseModel):
-    """One run of a workflow."""
+    """One run of a workflow. ``version`` is 0 where it is not known."""
 
     id: str
     workflow_id: str

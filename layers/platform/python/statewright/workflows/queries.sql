@@ -86,7 +86,7 @@ WHERE f.id = %(id)s;
 -- Records status changes. An end is never overwritten, whatever order the events come in.
 INSERT INTO executions
     (id, workspace_id, workflow_id, version, arn, status, trigger, started_at, stopped_at, error, cause)
-SELECT r.id, w.workspace_id, w.id, coalesce(v.version, w.version), r.arn, r.status, r.trigger,
+SELECT r.id, w.workspace_id, w.id, coalesce(v.version, w.version, 0), r.arn, r.status, r.trigger,
     r.started_at, r.stopped_at, r.error, r.cause
 FROM jsonb_to_recordset(%(rows)s) AS r
     (id text, workflow_id uuid, machine_arn text, arn text, status text, trigger text,

@@ -1,0 +1,201 @@
+"""The journal's contract, on the in-memory twin and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from asl.errors import ConflictError
+from asl.events import Started, StopRequested, TimePassed
+from asl.execution import Execution, Parent, Status
+from asl.memory import MemoryJournal, MemoryMachines
+from asl.payload import Payload
+from asl.ports import Commit, ExecutionExistsError, MachineRecord, Query
+from asl.step import step
+from tests.support.engine import START, machine_of, text_of
+
+ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
+STATES: dict[str, Any] = {
+    "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "W"},
+    "W": {"Type": "Wait", "Seconds": 60, "End": True},
+}
+
+
+class Ground:
+    """A journal with a machine in it."""
+
+    def __init__(self, journal: Any, machines: Any):
+        self.journal = journal
+        self.machines = machines
+        record = MachineRecord(ARN, "m", "STANDARD", "role", text_of(STATES), 0, START)
+        self.record = machines.create(record)
+        self.machine = machine_of(STATES)
+
+    def start(self, name: str, parent: Parent | None = None) -> Execution:
+        execution = Execution(
+            arn=f"{ARN.replace('stateMachine', 'execution')}:{name}",
+            machine_arn=ARN,
+            role_arn="role",
+            input=Payload({"name": name}),
+            started_at=START,
+            secret="secret",
+            key=self.journal.new_key(),
+            revision=self.record.revision,
+            parent=parent,
+        )
+        moved, entries, _ = step(self.machine, execution, Started(START))
+        self.journal.append(lambda: Commit(moved, entries, 0))
+        return moved
+
+    def move(self, execution: Execution, event: Any) -> Execution:
+        moved, entries, _ = step(self.machine, execution, event)
+        self.journal.append(lambda: Commit(moved, entries, execution.turn))
+        return moved
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    if request.param == "memory":
+        yield Ground(MemoryJournal(), MemoryMachines())
+        return
+    from asl.adapters.postgres_journal import PostgresJournal
+    from asl.adapters.postgres_machines import PostgresMachines
+
+    pool = request.getfixturevalue("pool")
+    machines = PostgresMachines(pool)
+    journal = PostgresJournal(pool, machines)
+    yield Ground(journal, machines)
+    journal.close()
+
+
+def test_what_was_appended_is_loaded(ground: Ground) -> None:
+    started = ground.start("one", Parent("arn:parent", (1, 2), 7, "sync2"))
+    assert ground.journal.load(started.arn) == started
+    assert ground.journal.load(started.arn + "x") is None
+
+
+def test_a_name_is_started_once(ground: Ground) -> None:
+    first = ground.start("one")
+    with pytest.raises(ExecutionExistsError):
+        ground.start("one")
+    assert ground.journal.load(first.arn) == first
+
+
+def test_of_many_at_once_with_one_name_one_wins(ground: Ground) -> None:
+    def attempt(number: int) -> bool:
+        try:
+            ground.start("same" if number % 2 else f"other-{number}")
+        except ExecutionExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(attempt, range(40)))
+    assert results.count(True) == 21
+
+
+def test_a_stale_writer_is_refused_and_changes_nothing(ground: Ground) -> None:
+    started = ground.start("one")
+    ended = ground.move(started, TimePassed(START + 60_000))
+    with pytest.raises(ConflictError):
+        ground.move(started, StopRequested(START, None, None))
+    assert ground.journal.load(started.arn) == ended
+    entries = ground.journal.history(ended, 0, 100)
+    assert [entry[0] for entry in entries] == list(range(1, ended.seq + 1))
+
+
+def test_a_refused_writer_does_not_harm_its_group(ground: Ground) -> None:
+    stale = ground.start("stale")
+    ground.move(stale, TimePassed(START + 60_000))
+
+    def attempt(number: int) -> str:
+        try:
+            if number % 3 == 0:
+                ground.move(stale, StopRequested(START, None, None))
+            else:
+                ground.start(f"n-{number}")
+        except ConflictError:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(12) as threads:
+        results = list(threads.map(attempt, range(60)))
+    assert results.count("refused") == 20
+    assert len(ground.journal.select(Query(ARN))) == 41
+
+
+def test_the_end_is_loaded_with_output_or_failure(ground: Ground) -> None:
+    done = ground.move(ground.start("done"), TimePassed(START + 60_000))
+    stopped = ground.move(ground.start("stopped"), StopRequested(START + 1, "E", "c"))
+    assert ground.journal.load(done.arn) == done
+    assert done.output == Payload({"name": "done"})
+    assert ground.journal.load(stopped.arn) == stopped
+    assert stopped.failure is not None
+    assert (stopped.failure.error, stopped.failure.cause) == ("E", "c")
+
+
+def test_history_pages(ground: Ground) -> None:
+    done = ground.move(ground.start("one"), TimePassed(START + 60_000))
+    everything = ground.journal.history(done, 0, 100)
+    assert [entry[3] for entry in everything][-2:] == ["WaitStateExited", "ExecutionSucceeded"]
+    paged = ground.journal.history(done, 0, 3) + ground.journal.history(done, 3, 100)
+    assert paged == everything
+    assert ground.journal.newest_entry(done) == everything[-1]
+
+
+def test_due_and_next_due(ground: Ground) -> None:
+    assert ground.journal.next_due() is None
+    first = ground.start("one")
+    assert ground.journal.next_due() == START + 60_000
+    assert ground.journal.due(START + 59_999, 10) == []
+    assert ground.journal.due(START + 60_000, 10) == [first.arn]
+    ground.move(first, TimePassed(START + 60_000))
+    assert ground.journal.next_due() is None
+
+
+def test_select_filters_and_pages(ground: Ground) -> None:
+    keys = [ground.start(f"n-{number}").key for number in range(5)]
+    ended = ground.journal.select(Query(ARN))[0]
+    ground.move(ended, TimePassed(START + 60_000))
+    assert [e.key for e in ground.journal.select(Query(ARN))] == keys[::-1]
+    assert [e.key for e in ground.journal.select(Query(ARN, Status.SUCCEEDED))] == [ended.key]
+    page = ground.journal.select(Query(ARN, limit=2))
+    assert [e.key for e in ground.journal.select(Query(ARN, before=page[-1].key))] == keys[2::-1]
+
+
+def test_announcements_stay_until_cleared(ground: Ground) -> None:
+    done = ground.move(ground.start("one"), TimePassed(START + 60_000))
+    began, ended = ground.journal.announcements(10)
+    assert (began.began, ended.began) == (True, False)
+    assert ended.execution == done
+    ground.journal.clear([began])
+    assert ground.journal.announcements(10) == [ended]
+
+
+def test_machines_keep_revisions_and_versions(ground: Ground) -> None:
+    machines = ground.machines
+    first = machines.publish(ARN, "one", START)
+    assert machines.publish(ARN, "again", START).version == first.version == 1
+    changed = machines.update(ARN, text_of({"Z": {"Type": "Succeed"}}), "role", START)
+    assert machines.update(ARN, changed.definition, "role", START) == changed
+    second = machines.publish(ARN, "two", START)
+    assert [v.version for v in machines.versions(ARN)] == [2, 1]
+    assert machines.get(f"{ARN}:1") == first
+    assert machines.revision(first.revision).definition == text_of(STATES)
+    machines.delete(second.version_arn)
+    assert machines.get(second.version_arn) is None
+    assert [record.arn for record in machines.all()] == [ARN]
+    machines.delete(ARN)
+    assert machines.get(ARN) is None
+
+
+def test_executions_keep_the_definition_that_they_began_with(ground: Ground) -> None:
+    started = ground.start("one")
+    ground.machines.update(ARN, text_of({"Z": {"Type": "Succeed"}}), "role", START)
+    loaded = ground.journal.load(started.arn)
+    assert loaded is not None
+    assert loaded == replace(started, revision=ground.record.revision)

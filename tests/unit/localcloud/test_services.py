@@ -1,0 +1,243 @@
+"""Services that need no database: event patterns, schedules, keys, objects, mail, functions."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from asl.memory import ManualClock
+from localcloud.boto import Plug
+from localcloud.errors import AwsError
+from localcloud.functions import Function, LambdaHost
+from localcloud.services.events import Events, Rule, check_pattern, matches
+from localcloud.services.keys import Kms
+from localcloud.services.mail import Ses
+from localcloud.services.objects import S3
+from localcloud.services.scheduler import next_time
+from localcloud.services.sns import Sns, Subscription
+
+EVENT = {"source": "shop", "detail": {"total": 5, "tags": ["a", "b"], "nothing": None}}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ({"source": ["shop"]}, True),
+        ({"source": ["other"]}, False),
+        ({"detail": {"total": [5, 6]}}, True),
+        ({"detail": {"total": [True]}}, False),
+        ({"detail": {"tags": ["b"]}}, True),
+        ({"detail": {"missing": [None]}}, False),
+        ({"detail": {"nothing": [None]}}, True),
+        ({"source": [{"prefix": "sh"}]}, True),
+        ({"source": [{"suffix": "x"}]}, False),
+        ({"source": [{"anything-but": ["shop"]}]}, False),
+        ({"detail": {"missing": [{"exists": False}]}}, True),
+        ({"source": [{"equals-ignore-case": "SHOP"}]}, True),
+    ],
+)
+def test_event_patterns(pattern: dict[str, Any], expected: bool) -> None:
+    assert matches(pattern, EVENT) is expected
+
+
+def test_patterns_that_are_not_supported_are_refused() -> None:
+    with pytest.raises(AwsError, match="not supported locally"):
+        check_pattern({"detail": {"total": [{"numeric": [">", 1]}]}})
+
+
+def test_put_events_reaches_matching_targets_and_reports_malformed_ones() -> None:
+    delivered: list[Any] = []
+    bus = Events(
+        lambda target, texts: delivered.extend((target, t) for t in texts), ManualClock(), "1", "r"
+    )
+    bus.add(Rule("r", {"source": ["shop"]}, ("arn:x",)))
+    answer = bus.put_events(
+        [
+            {"Source": "shop", "DetailType": "sold", "Detail": '{"n":1}'},
+            {"Source": "other", "DetailType": "sold", "Detail": "{}"},
+            {"Source": "shop", "DetailType": "sold", "Detail": "["},
+        ]
+    )
+    assert answer["FailedEntryCount"] == 1
+    assert answer["Entries"][2]["ErrorCode"] == "MalformedDetail"
+    (target, text), *others = delivered
+    assert not others
+    event = json.loads(text)
+    assert (target, event["detail-type"], event["detail"]) == ("arn:x", "sold", {"n": 1})
+
+
+NOON = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp() * 1000)  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("expression", "zone", "expected"),
+    [
+        ("rate(5 minutes)", "UTC", "2026-03-28T12:05:00+00:00"),
+        ("at(2026-04-01T00:00:00)", "Europe/Berlin", "2026-03-31T22:00:00+00:00"),
+        ("cron(0 2 * * ? *)", "UTC", "2026-03-29T02:00:00+00:00"),
+        ("cron(30 9 ? * MON-FRI *)", "America/New_York", "2026-03-30T13:30:00+00:00"),
+        ("cron(0 0 ? * 1 *)", "UTC", "2026-03-29T00:00:00+00:00"),
+        ("cron(0 0 1 1 ? 2028)", "UTC", "2028-01-01T00:00:00+00:00"),
+        (
+            "cron(30 2 * * ? *)",
+            "Europe/Berlin",
+            "2026-03-29T01:00:00+00:00",
+        ),  # 02:30 does not exist
+    ],
+)
+def test_schedules(expression: str, zone: str, expected: str) -> None:
+    definition = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": zone}
+    moment = next_time(definition, NOON)
+    assert moment is not None
+    assert datetime.fromtimestamp(moment / 1000, UTC).isoformat() == expected
+
+
+def test_a_schedule_in_the_past_never_fires_and_nonsense_is_refused() -> None:
+    assert next_time({"ScheduleExpression": "at(2020-01-01T00:00:00)"}, NOON) is None
+    for nonsense in ("every day", "cron(* * *)", "cron(99 * * * ? *)"):
+        with pytest.raises(AwsError, match="Invalid Schedule Expression"):
+            next_time({"ScheduleExpression": nonsense}, NOON)
+
+
+def test_kms_needs_the_same_context_and_key(tmp_path: Path) -> None:
+    kms = Kms(tmp_path / "key", "1", "r")
+    data = kms.generate_data_key("alias/x", {"a": "b"})
+    again = Kms(tmp_path / "key", "1", "r")
+    assert again.decrypt(data["CiphertextBlob"], {"a": "b"})["Plaintext"] == data["Plaintext"]
+    for context in (None, {"a": "c"}):
+        with pytest.raises(AwsError, match="invalid"):
+            again.decrypt(data["CiphertextBlob"], context)
+    with pytest.raises(AwsError):
+        Kms(tmp_path / "other", "1", "r").decrypt(data["CiphertextBlob"], {"a": "b"})
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+
+
+def test_objects(tmp_path: Path) -> None:
+    s3 = S3(tmp_path)
+    s3.add("b")
+    for key in ("a/1", "a/2", "../escape", "ü"):
+        s3.put_object("b", key, f"<{key}>".encode(), Metadata={"k": "v"})
+    assert s3.get_object("b", "../escape")["Body"].read() == b"<../escape>"
+    assert s3.head_object("b", "ü")["Metadata"] == {"k": "v"}
+    page = s3.list_objects_v2("b", Prefix="a/", MaxKeys=1)
+    assert [item["Key"] for item in page["Contents"]] == ["a/1"]
+    rest = s3.list_objects_v2("b", Prefix="a/", ContinuationToken=page["NextContinuationToken"])
+    assert [item["Key"] for item in rest["Contents"]] == ["a/2"]
+    s3.delete_object("b", "a/1")
+    for call in (lambda: s3.get_object("b", "a/1"), lambda: s3.put_object("none", "k")):
+        with pytest.raises(AwsError, match=r"does not exist"):
+            call()
+    assert not list(tmp_path.parent.glob("escape*"))
+
+
+def test_mail_is_kept(tmp_path: Path) -> None:
+    ses = Ses(tmp_path, ManualClock())
+    message = {
+        "Subject": {"Data": "Hallo ü"},
+        "Body": {"Text": {"Data": "t"}, "Html": {"Data": "<p>"}},
+    }
+    ses.send_email("a@x", {"ToAddresses": ["b@x"]}, {"Simple": message})
+    (kept,) = tmp_path.glob("*.eml")
+    assert b"text/html" in kept.read_bytes()
+    message["Subject"]["Data"] = "two\nlines"
+    with pytest.raises(AwsError):
+        ses.send_email("a@x", {"ToAddresses": ["b@x"]}, {"Simple": message})
+
+
+def test_topics_filter_and_wrap() -> None:
+    delivered: list[Any] = []
+    sns = Sns(lambda target, texts: delivered.append((target, texts[0])), ManualClock())
+    sns.add_topic("arn:t")
+    sns.subscribe(Subscription("arn:t", "arn:raw", raw=True))
+    sns.subscribe(Subscription("arn:t", "arn:only", filter_policy={"kind": ["sms"]}))
+    sns.publish(
+        "one", "arn:t", MessageAttributes={"kind": {"DataType": "String", "StringValue": "sms"}}
+    )
+    sns.publish("two", "arn:t")
+    assert [(t, x) for t, x in delivered if t == "arn:raw"] == [
+        ("arn:raw", "one"),
+        ("arn:raw", "two"),
+    ]
+    ((_, wrapped),) = [item for item in delivered if item[0] == "arn:only"]
+    assert json.loads(wrapped)["Message"] == "one"
+    with pytest.raises(AwsError, match="Topic does not exist"):
+        sns.publish("x", "arn:none")
+
+
+def sample(event: Any, context: Any) -> Any:
+    """A function of the tests."""
+    match event.get("do"):
+        case "fail":
+            raise ValueError("broken")
+        case "hang":
+            HANG.wait(5)
+        case "large":
+            return "x" * 6_291_457
+        case "context":
+            return [context.function_name, context.get_remaining_time_in_millis() > 0]
+    return event
+
+
+import threading  # noqa: E402
+
+HANG = threading.Event()
+
+
+@pytest.fixture
+def host() -> LambdaHost:
+    made = LambdaHost()
+    made.add(Function("f", "arn:aws:lambda:r:1:function:f", __name__, "sample", 0.2, 128))
+    return made
+
+
+def test_functions_have_lambdas_semantics(host: LambdaHost) -> None:
+    def invoke(value: Any) -> tuple[Any, str | None]:
+        outcome = host.invoke("arn:aws:lambda:r:1:function:f:live", json.dumps(value).encode())
+        return json.loads(outcome.payload), outcome.error
+
+    assert invoke({"a": 1}) == ({"a": 1}, None)
+    assert invoke({"do": "context"}) == (["f", True], None)
+    failure, kind = invoke({"do": "fail"})
+    assert (failure["errorType"], failure["errorMessage"], kind) == (
+        "ValueError",
+        "broken",
+        "Unhandled",
+    )
+    late, kind = invoke({"do": "hang"})
+    HANG.set()
+    assert kind == "Unhandled"
+    assert late["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 0.20 seconds" in late["errorMessage"]
+    assert invoke({"do": "large"})[0]["errorType"] == "Function.ResponseSizeTooLarge"
+    with pytest.raises(AwsError, match="Function not found"):
+        host.invoke("g", b"{}")
+    with pytest.raises(AwsError, match="Request must be smaller"):
+        host.invoke("f", b" " * 6_291_457)
+
+
+def test_boto3_calls_land_here_with_awss_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    def get_queue_url(QueueName: str) -> dict[str, Any]:
+        return {"QueueUrl": f"https://{QueueName}"}
+
+    def decrypt(CiphertextBlob: bytes) -> dict[str, Any]:
+        raise AwsError("InvalidCiphertextException", "broken")
+
+    services = {"sqs": {"GetQueueUrl": get_queue_url}, "kms": {"Decrypt": decrypt}}
+    Plug(services, "us-east-1").install()
+    sqs = boto3.client("sqs")
+    assert sqs.get_queue_url(QueueName="q")["QueueUrl"] == "https://q"
+    kms = boto3.client("kms")
+    with pytest.raises(kms.exceptions.InvalidCiphertextException):
+        kms.decrypt(CiphertextBlob=b"x")
+    with pytest.raises(ParamValidationError):
+        sqs.get_queue_url(QueueName=1)
+    with pytest.raises(ClientError, match="does not support sqs:PurgeQueue"):
+        sqs.purge_queue(QueueUrl="https://q")
