@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint api lock bench clean
+.PHONY: run test check lint api lock bench clean conformance
 
 run: $(READY)
 	@$(BIN)/statewright serve --tour --port $(PORT) --data $(DATA)
@@ -39,3 +39,6 @@ $(READY): pyproject.toml requirements.lock infra/setup.sh
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+conformance: $(READY)  ## runs the recorded cases in ../shared/conformance, writes docs/asl-conformance.md
+	@$(BIN)/python -m tests.conformance

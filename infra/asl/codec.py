@@ -105,7 +105,10 @@ def _waiting(waiting: Waiting) -> dict[str, Any]:
                 "items": waiting.items,
                 "next_item": waiting.next_item,
                 "concurrency": waiting.concurrency,
-                "started_id": waiting.started_id,
+                "chain": waiting.chain,
+                "last": waiting.last,
+                "failed": waiting.failed,
+                "tolerated": waiting.tolerated,
             }
         case _:
             assert_never(waiting)
@@ -147,7 +150,10 @@ def _load_waiting(data: dict[str, Any]) -> Waiting:
                 tuple(data["items"]),
                 data["next_item"],
                 data["concurrency"],
-                data["started_id"],
+                data.get("chain", data.get("started_id", 0)),
+                data.get("last", data.get("started_id", 0)),
+                data.get("failed", 0),
+                data.get("tolerated", 0),
             )
         case other:
             raise ValueError(f"a snapshot of an unknown kind: {other}")

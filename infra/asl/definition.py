@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Collection, Container
+from dataclasses import dataclass
 from typing import Any
 
-from asl.dataflow import Dataflow
 from asl.errors import Finding, InvalidDefinitionError
+from asl.fields import SCHEMA, Fields, is_integer
+from asl.fields_jsonata import JsonataFields
+from asl.fields_jsonpath import JsonPathFields
 from asl.machine import (
     Catcher,
     ChoiceRule,
     ChoiceState,
     FailState,
+    Flow,
     Limit,
     Machine,
     MapState,
@@ -32,57 +36,36 @@ from asl.machine import (
     WaitState,
 )
 from asl.resources import UnsupportedResourceError, parse_resource
-from asl.template import Template, TemplateError, is_expression
 
 MAX_BYTES = 1_048_576
 MAX_NAME = 80
-SCHEMA = "SCHEMA_VALIDATION_FAILED"
 MISSING_TARGET = "MISSING_TRANSITION_TARGET"
 UNSUPPORTED = "UNSUPPORTED"
 
-_COMMON = {"Type", "Comment", "QueryLanguage"}
-_FLOW = {"Next", "End", "Output", "Assign"}
-_CATCHING = {"Retry", "Catch"}
-_FIELDS: dict[str, set[str]] = {
-    "Pass": _COMMON | _FLOW,
-    "Task": _COMMON
-    | _FLOW
-    | _CATCHING
-    | {"Resource", "Arguments", "TimeoutSeconds", "HeartbeatSeconds"},
-    "Choice": _COMMON | {"Choices", "Default", "Output", "Assign"},
-    "Wait": _COMMON | _FLOW | {"Seconds", "Timestamp"},
-    "Succeed": _COMMON | {"Output"},
-    "Fail": _COMMON | {"Error", "Cause"},
-    "Parallel": _COMMON | _FLOW | _CATCHING | {"Branches", "Arguments"},
-    "Map": _COMMON
-    | _FLOW
-    | _CATCHING
-    | {"Items", "ItemSelector", "ItemProcessor", "MaxConcurrency"},
-}
-_VARIABLE_NAME = re.compile(r"[A-Za-z_]\w{0,79}")
 
-
-def parse_definition(text: str) -> Machine:
+def parse_definition(text: str, kind: str = "STANDARD") -> Machine:
     """Parses and validates a definition.
 
     Raises:
         InvalidDefinitionError: with every finding.
     """
-    machine, findings = check_definition(text)
+    machine, findings = check_definition(text, kind)
     if machine is None:
         raise InvalidDefinitionError(findings)
     return machine
 
 
-def check_definition(text: str) -> tuple[Machine | None, list[Finding]]:
+def check_definition(text: str, kind: str = "STANDARD") -> tuple[Machine | None, list[Finding]]:
     """The machine, or None with what is wrong."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         return None, [Finding(SCHEMA, "The definition is larger than 1 MB", "/")]
     try:
-        source = json.loads(text)
+        source = json.loads(text) if text.strip() else None
     except (ValueError, RecursionError) as error:
-        return None, [Finding("INVALID_JSON_DESCRIPTION", f"Not valid JSON: {error}", "/")]
-    parser = _Parser()
+        return None, [_not_json(text, error)]
+    if not isinstance(source, dict):
+        return None, [Finding(SCHEMA, "Definition must be a valid JSON object", "")]
+    parser = _Parser(express=kind == "EXPRESS")
     try:
         machine = parser.machine(source, "")
     except RecursionError:
@@ -90,32 +73,74 @@ def check_definition(text: str) -> tuple[Machine | None, list[Finding]]:
     return (None if parser.findings else machine), parser.findings
 
 
+def _not_json(text: str, error: Exception) -> Finding:
+    """AWS's words for a word that is no JSON; the parser's own for anything else."""
+    word = re.match(r"[A-Za-z_$][\w$]*", text)
+    if word is None or word[0] in {"true", "false", "null"}:
+        return Finding("INVALID_JSON_DESCRIPTION", f"Not valid JSON: {error}", "/")
+    where = f'[Source: (String)"{text[:500]}"; line: 1, column: {len(word[0]) + 1}]'
+    message = (
+        f"Unrecognized token '{word[0]}': was expecting (JSON String, Number, Array, Object or "
+        f"token 'null', 'true' or 'false')\n at {where}"
+    )
+    return Finding("INVALID_JSON_DESCRIPTION", message, where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A state while it is read."""
+
+    source: dict[str, Any]
+    at: str
+    common: dict[str, Any]
+    fields: Fields
+    language: str
+    """The machine's query language: what states below it speak unless they say otherwise."""
+
+    @property
+    def flow(self) -> Flow:
+        flow: Flow = self.common["flow"]
+        return flow
+
+    def limit(self, name: str, least: int = 1) -> Limit | None:
+        return self.fields.limit(self.source, name, self.at, self.flow, least)
+
+
 class _Parser:
     """One pass over a definition. Goes on after a finding, so that all are reported at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, express: bool = False) -> None:
+        self.express = express
         self.findings: list[Finding] = []
         self.names: set[str] = set()
+        self._by_language: dict[str, Fields] = {
+            "JSONata": JsonataFields(self.say),
+            "JSONPath": JsonPathFields(self.say),
+        }
 
     def say(self, message: str, at: str, code: str = SCHEMA) -> None:
         self.findings.append(Finding(code, message, at or "/"))
 
-    def machine(self, source: Any, at: str) -> Machine:
+    def machine(self, source: Any, at: str, language: str = "JSONPath") -> Machine:
         if not isinstance(source, dict):
             self.say("Expected a JSON object", at)
             return Machine("", {})
         top = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
         self._known_fields(source, top | {"ProcessorConfig"}, at)
-        if at == "" or "QueryLanguage" in source:
-            self._language(source, at, default="JSONPath")
-        states = source.get("States")
+        language = self._language(source, at, language)
+        missing = [field for field in ("States", "StartAt") if field not in source]
+        if missing:
+            self.say(f"These fields are required: [{', '.join(missing)}]", at)
+            return Machine("", {})
+        states = source["States"]
         if not isinstance(states, dict) or not states:
             self.say("States must be an object with at least one state", f"{at}/States")
             return Machine("", {})
         for name in states:
             self._name(name, f"{at}/States/{name}")
         parsed = {
-            name: self.state(name, body, f"{at}/States/{name}") for name, body in states.items()
+            name: self.state(name, body, f"{at}/States/{name}", language)
+            for name, body in states.items()
         }
         start = source.get("StartAt")
         if not _is_one_of(start, parsed):
@@ -123,25 +148,27 @@ class _Parser:
         complete = {name: state for name, state in parsed.items() if state is not None}
         self._transitions(states, at)
         timeout = source.get("TimeoutSeconds")
-        if timeout is not None and not _is_integer(timeout, 1, 99_999_999):
+        if timeout is not None and not is_integer(timeout, 1):
             self.say("TimeoutSeconds must be a positive integer", f"{at}/TimeoutSeconds")
             timeout = None
         return Machine(str(start), complete, timeout, str(source.get("Comment", "")))
 
-    def _language(self, source: dict[str, Any], at: str, default: str) -> None:
-        language = source.get("QueryLanguage", default)
-        if not _is_one_of(language, {"JSONPath", "JSONata"}):
+    def _language(self, source: dict[str, Any], at: str, inherited: str) -> str:
+        language = source.get("QueryLanguage", inherited)
+        if not _is_one_of(language, self._by_language):
             self.say(f"Unknown query language: {language}", f"{at}/QueryLanguage")
-        elif language != "JSONata":
+            return inherited
+        if (inherited, language) == ("JSONata", "JSONPath"):
             self.say(
-                f"The query language {language} is not supported by this engine yet",
-                f"{at}/QueryLanguage",
-                UNSUPPORTED,
+                "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+                at,
             )
+        return str(language)
 
-    def _known_fields(self, source: dict[str, Any], known: set[str], at: str) -> None:
-        for field in source.keys() - known:
-            self.say(f'Field "{field}" is not supported here', f"{at}/{field}")
+    def _known_fields(self, source: dict[str, Any], known: Collection[str], at: str) -> None:
+        for field in source:
+            if field not in known:
+                self.say(f'Field "{field}" is not supported here', f"{at}/{field}")
 
     def _name(self, name: str, at: str) -> None:
         if not 1 <= len(name) <= MAX_NAME:
@@ -165,162 +192,126 @@ class _Parser:
                 if target is not None and not _is_one_of(target, states):
                     self.say(f'Missing "Next" target: {target}', pointer, MISSING_TARGET)
 
-    def state(self, name: str, body: Any, at: str) -> State | None:
+    def state(self, name: str, body: Any, at: str, inherited: str) -> State | None:
         if not isinstance(body, dict):
             self.say("A state is a JSON object", at)
             return None
+        language = self._language(body, at, inherited)
+        fields = self._by_language[language]
         kind = body.get("Type")
-        if not isinstance(kind, str) or kind not in _FIELDS:
+        if not _is_one_of(kind, fields.known):
             self.say(f"Unknown state type: {kind}", f"{at}/Type")
             return None
-        self._known_fields(body, _FIELDS[kind], at)
-        if "QueryLanguage" in body:
-            self._language(body, at, default="JSONata")
-        if "Next" in _FIELDS[kind] and ("Next" in body) == (body.get("End") is True):
+        known = fields.known[str(kind)]
+        self._known_fields(body, known, at)
+        if "Next" in known and ("Next" in body) == (body.get("End") is True):
             self.say("A state has either Next or End: true", at)
         common: dict[str, Any] = {
             "name": name,
-            "flow": self._flow(body, at),
+            "flow": fields.flow(body, at),
             "next": body.get("Next"),
         }
-        if "Retry" in _FIELDS[kind]:
+        if "Retry" in known:
             common["retry"] = self._retriers(body.get("Retry", []), f"{at}/Retry")
-            common["catch"] = self._catchers(body.get("Catch", []), f"{at}/Catch")
-        parse = getattr(self, f"_{kind.lower()}")
-        state: State | None = parse(body, at, common)
-        return state
+            common["catch"] = self._catchers(body.get("Catch", []), f"{at}/Catch", fields)
+        return self._body(_Body(body, at, common, fields, inherited), str(kind))
 
-    def _pass(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        return PassState(**common)
+    def _body(self, it: _Body, kind: str) -> State:
+        match kind:
+            case "Pass":
+                return PassState(**it.common)
+            case "Succeed":
+                return SucceedState(**it.common)
+            case "Fail":
+                error = it.fields.text(it.source, "Error", it.at, it.flow)
+                cause = it.fields.text(it.source, "Cause", it.at, it.flow)
+                return FailState(**it.common, error=error, cause=cause)
+            case "Wait":
+                seconds, timestamp = it.fields.wait(it.source, it.at, it.flow)
+                return WaitState(**it.common, seconds=seconds, timestamp=timestamp)
+            case "Task":
+                return TaskState(
+                    **it.common,
+                    resource=self._resource(it.source.get("Resource"), f"{it.at}/Resource"),
+                    timeout=it.limit("TimeoutSeconds"),
+                    heartbeat=it.limit("HeartbeatSeconds"),
+                    credentials=it.fields.credentials(it.source, it.at, it.flow),
+                )
+            case "Choice":
+                return self._choice(it)
+            case "Parallel":
+                return self._parallel(it)
+            case _:
+                return self._map(it)
 
-    def _succeed(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        return SucceedState(**common)
-
-    def _fail(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        for field in ("Error", "Cause"):
-            if field in body and not isinstance(body[field], str):
-                self.say(f"{field} must be a string", f"{at}/{field}")
-        error, cause = self._template(body, "Error", at), self._template(body, "Cause", at)
-        return FailState(**common, error=error, cause=cause)
-
-    def _task(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        return TaskState(
-            **common,
-            resource=self._resource(body.get("Resource"), f"{at}/Resource"),
-            timeout=self._limit(body, "TimeoutSeconds", at),
-            heartbeat=self._limit(body, "HeartbeatSeconds", at),
-        )
-
-    def _choice(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        rules = body.get("Choices")
+    def _choice(self, it: _Body) -> State:
+        rules = it.source.get("Choices")
         if not isinstance(rules, list) or not rules:
-            self.say("Choices must be a non-empty array", f"{at}/Choices")
+            self.say("Choices must be a non-empty array", f"{it.at}/Choices")
             rules = []
-        parsed = [self._rule(rule, f"{at}/Choices[{i}]", i) for i, rule in enumerate(rules)]
+        parsed = [self._rule(it, rule, index) for index, rule in enumerate(rules)]
         complete = tuple(rule for rule in parsed if rule is not None)
-        return ChoiceState(**common, rules=complete, default=body.get("Default"))
+        return ChoiceState(**it.common, rules=complete, default=it.source.get("Default"))
 
-    def _rule(self, rule: Any, at: str, index: int) -> ChoiceRule | None:
+    def _rule(self, it: _Body, rule: Any, index: int) -> ChoiceRule | None:
+        at = f"{it.at}/Choices[{index}]"
         if not isinstance(rule, dict):
             self.say("A choice rule is a JSON object", at)
             return None
-        self._known_fields(rule, {"Condition", "Next", "Output", "Assign", "Comment"}, at)
-        condition = rule.get("Condition")
-        if not isinstance(condition, bool) and not _is_expression(condition):
-            self.say("Condition must be a JSONata expression or a boolean", f"{at}/Condition")
-            return None
-        template = self._template(rule, "Condition", at, f"Choices[{index}]/Condition")
+        self._known_fields(rule, it.fields.rule, at)
         if not isinstance(rule.get("Next"), str):
             self.say("A choice rule needs Next", at)
-        if template is None:
-            return None
-        return ChoiceRule(template, str(rule.get("Next")), self._flow(rule, at))
+        return it.fields.choice_rule(rule, at, index, it.flow)
 
-    def _wait(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        if ("Seconds" in body) == ("Timestamp" in body):
-            self.say("A Wait has exactly one of Seconds and Timestamp", at)
-        seconds = body.get("Seconds")
-        if "Seconds" in body and not (
-            _is_integer(seconds, 0, 99_999_999) or _is_expression(seconds)
-        ):
-            self.say("Seconds must be a non-negative integer or an expression", f"{at}/Seconds")
-        if "Timestamp" in body and not isinstance(body["Timestamp"], str):
-            self.say("Timestamp must be a string", f"{at}/Timestamp")
-        return WaitState(
-            **common,
-            seconds=self._template(body, "Seconds", at),
-            timestamp=self._template(body, "Timestamp", at),
-        )
-
-    def _parallel(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        branches = body.get("Branches")
+    def _parallel(self, it: _Body) -> State:
+        branches = it.source.get("Branches")
         if not isinstance(branches, list) or not branches:
-            self.say("Branches must be a non-empty array", f"{at}/Branches")
+            self.say("Branches must be a non-empty array", f"{it.at}/Branches")
             branches = []
-        machines = [self.machine(b, f"{at}/Branches[{i}]") for i, b in enumerate(branches)]
-        return ParallelState(**common, branches=tuple(machines))
+        machines = [
+            self.machine(branch, f"{it.at}/Branches[{index}]", it.language)
+            for index, branch in enumerate(branches)
+        ]
+        return ParallelState(**it.common, branches=tuple(machines))
 
-    def _map(self, body: dict[str, Any], at: str, common: dict[str, Any]) -> State:
-        items = body.get("Items")
-        if "Items" in body and not isinstance(items, list) and not _is_expression(items):
-            self.say("Items must be an array or a JSONata expression", f"{at}/Items")
-        processor = body.get("ItemProcessor")
+    def _map(self, it: _Body) -> State:
+        field = "Iterator" if "Iterator" in it.source else "ItemProcessor"
+        processor = it.source.get(field)
         config = processor.get("ProcessorConfig", {}) if isinstance(processor, dict) else {}
-        if isinstance(config, dict) and config.get("Mode", "INLINE") != "INLINE":
-            self.say(
-                "Distributed Map is not supported by this engine yet",
-                f"{at}/ItemProcessor/ProcessorConfig/Mode",
-                UNSUPPORTED,
-            )
+        mode = config.get("Mode", "INLINE") if isinstance(config, dict) else None
+        if not _is_one_of(mode, {"INLINE", "DISTRIBUTED"}):
+            self.say("Mode is INLINE or DISTRIBUTED", f"{it.at}/{field}/ProcessorConfig/Mode")
+        items, selector = it.fields.items(it.source, it.at, it.flow)
         return MapState(
-            **common,
-            processor=self.machine(processor, f"{at}/ItemProcessor"),
-            items=self._template(body, "Items", at),
-            selector=self._template(body, "ItemSelector", at),
-            max_concurrency=self._limit(body, "MaxConcurrency", at, least=0),
+            **it.common,
+            processor=self.machine(processor, f"{it.at}/{field}", it.language),
+            items=items,
+            selector=selector,
+            max_concurrency=it.limit("MaxConcurrency", least=0),
+            distributed=mode == "DISTRIBUTED",
+            label=str(it.source.get("Label", "")),
+            tolerated_count=it.limit("ToleratedFailureCount", least=0),
+            tolerated_percentage=it.limit("ToleratedFailurePercentage", least=0),
         )
-
-    def _flow(self, body: dict[str, Any], at: str) -> Dataflow:
-        assign = body.get("Assign")
-        if assign is not None and not isinstance(assign, dict):
-            self.say("Assign must be an object", f"{at}/Assign")
-            return Dataflow()
-        for name in assign or {}:
-            if not _VARIABLE_NAME.fullmatch(name) or name == "states":
-                self.say(f"Not a variable name: {name}", f"{at}/Assign/{name}")
-        return Dataflow(
-            self._template(body, "Arguments", at),
-            self._template(body, "Output", at),
-            self._template(body, "Assign", at),
-        )
-
-    def _template(
-        self, body: dict[str, Any], field: str, at: str, shown: str | None = None
-    ) -> Template | None:
-        if field not in body:
-            return None
-        try:
-            return Template(body[field], shown or field)
-        except TemplateError as error:
-            self.say(f"Invalid JSONata: {error}", f"{at}/{field}{error.pointer}")
-            return None
-
-    def _limit(self, body: dict[str, Any], field: str, at: str, least: int = 1) -> Limit | None:
-        if field not in body:
-            return None
-        if not _is_integer(body[field], least, 99_999_999) and not _is_expression(body[field]):
-            self.say(f"{field} must be an integer of at least {least}", f"{at}/{field}")
-        template = self._template(body, field, at)
-        return Limit(template, field) if template is not None else None
 
     def _resource(self, arn: Any, at: str) -> Resource:
         try:
             if not isinstance(arn, str):
                 raise UnsupportedResourceError("A Task needs a Resource, an ARN")
-            return parse_resource(arn)
+            resource = parse_resource(arn)
         except UnsupportedResourceError as error:
             self.say(str(error), at, SCHEMA)
             return Resource(str(arn), "", "")
+        if self.express and resource.pattern != "response":
+            suffix = {"token": ".waitForTaskToken", "sync": ".sync", "sync2": ".sync:2"}
+            # AWS ends this sentence with a space for task tokens.
+            end = " " if resource.pattern == "token" else ""
+            self.say(
+                f"Express state machine does not support '{suffix[resource.pattern]}' service "
+                f"integration{end}",
+                at,
+            )
+        return resource
 
     def _retriers(self, rules: Any, at: str) -> tuple[Retrier, ...]:
         found = []
@@ -332,11 +323,11 @@ class _Parser:
             backoff, delay = rule.get("BackoffRate", 2.0), rule.get("MaxDelaySeconds")
             jitter = rule.get("JitterStrategy", "NONE")
             valid = (
-                _is_integer(interval, 1, 99_999_999)
-                and _is_integer(attempts, 0, 99_999_999)
+                is_integer(interval, 1, 99_999_999)
+                and is_integer(attempts, 0, 99_999_999)
                 and isinstance(backoff, int | float)
                 and backoff >= 1
-                and (delay is None or _is_integer(delay, 1, 31_622_400))
+                and (delay is None or is_integer(delay, 1, 31_622_400))
                 and _is_one_of(jitter, {"NONE", "FULL"})
             )
             if not valid:
@@ -348,15 +339,15 @@ class _Parser:
             )
         return tuple(found)
 
-    def _catchers(self, rules: Any, at: str) -> tuple[Catcher, ...]:
+    def _catchers(self, rules: Any, at: str, fields: Fields) -> tuple[Catcher, ...]:
         found = []
         for index, rule in enumerate(self._rules(rules, at)):
             here = f"{at}[{index}]"
-            self._known_fields(rule, {"ErrorEquals", "Next", "Output", "Assign", "Comment"}, here)
+            self._known_fields(rule, fields.catcher, here)
             if not isinstance(rule.get("Next"), str):
                 self.say("A Catch rule needs Next", here)
             errors = self._error_names(rule, here)
-            found.append(Catcher(errors, str(rule.get("Next")), self._flow(rule, here)))
+            found.append(Catcher(errors, str(rule.get("Next")), fields.flow(rule, here)))
         return tuple(found)
 
     def _rules(self, rules: Any, at: str) -> list[dict[str, Any]]:
@@ -376,11 +367,3 @@ class _Parser:
 def _is_one_of(value: Any, options: Container[str]) -> bool:
     """Whether it is one of some names: a definition may hold anything anywhere, lists too."""
     return isinstance(value, str) and value in options
-
-
-def _is_integer(value: Any, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, str) and is_expression(value)

@@ -18,8 +18,8 @@ NO_CHOICE = "States.NoChoiceMatched"
 BRANCH_FAILED = "States.BranchFailed"
 TOLERANCE = "States.ExceedToleratedFailureThreshold"
 
-UNCATCHABLE = frozenset({RUNTIME, DATA_LIMIT})
-"""Errors that ``States.ALL`` does not match; only their own name does."""
+UNCATCHABLE = frozenset({RUNTIME})
+"""Errors that end the execution whatever Retry and Catch say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class StateError:
     cause: str | None = None
     location: str | None = None
     """The ASL field whose evaluation failed (``Output/total``), where that is what happened."""
+    also: str | None = None
+    """Another name that matches it in Retry and Catch."""
 
 
 class StateFailedError(Exception):

@@ -64,7 +64,13 @@ class ForChildren:
     next_item: int = 0
     concurrency: int = 0
     """0 means no limit."""
-    started_id: int = 0
+    chain: int = 0
+    """The event that the next iteration's beginning follows."""
+    last: int = 0
+    """The newest event about the state itself: its beginning, or an iteration's end."""
+    failed: int = 0
+    tolerated: int = 0
+    """How many items of a Distributed Map may fail."""
 
 
 Waiting = ForTime | ForTask | ForChildren

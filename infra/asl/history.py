@@ -21,8 +21,11 @@ _WITHOUT_DETAILS = {
     "ParallelStateStarted",
     "ParallelStateSucceeded",
     "ParallelStateFailed",
+    "MapRunSucceeded",
+    "MapStateFailed",
     "MapStateSucceeded",
     "LambdaFunctionStarted",
+    "TaskStateAborted",
 }
 
 

@@ -204,13 +204,14 @@ def _partition(items: list[Any], size: int) -> list[Any]:
     return [items[start : start + int(size)] for start in range(0, len(items), int(size))]
 
 
-def _range(first: float, last: float, step: float) -> list[Any]:
+def _range(first: float, last: float, step: float) -> Any:
     if step == 0:
         raise ValueError("$range needs a step other than zero")
     count = int((last - first) / step) + 1
     if count > 10_000_000:
         raise ValueError("$range would have more than 10,000,000 elements")
-    return [first + index * step for index in range(max(0, count))]
+    found = [first + index * step for index in range(max(0, count))]
+    return found[0] if len(found) == 1 else found  # a sequence: one item stands for itself
 
 
 def _hash(text: str, algorithm: str) -> str:
@@ -231,7 +232,7 @@ def _uuid() -> str:
 
 _EXTENSIONS: dict[str, tuple[Callable[..., Any], str | None]] = {
     "partition": (_partition, "<an:a>"),
-    "range": (_range, "<nnn:a>"),
+    "range": (_range, "<nnn:x>"),
     "hash": (_hash, "<ss:s>"),
     "random": (_random, "<n?:n>"),
     "uuid": (_uuid, "<:s>"),

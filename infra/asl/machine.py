@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from asl.comparisons import Condition
 from asl.dataflow import Dataflow
+from asl.pathflow import OnSubject, PathFlow
 from asl.template import Template
+
+Flow = Dataflow | PathFlow
+"""The data fields of a state, in its query language."""
+Expression = Template | OnSubject
+"""A field's value: constant or computed, in the state's query language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Catcher:
 
     errors: tuple[str, ...]
     next: str
-    flow: Dataflow
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Resource:
 class Limit:
     """A number of seconds, items or per cent: a constant or an expression."""
 
-    value: Template
+    value: Expression
     field: str
 
 
@@ -58,7 +65,7 @@ class StateBase:
     """What every state has. ``next`` is None for an end state."""
 
     name: str
-    flow: Dataflow
+    flow: Flow
     next: str | None = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
@@ -76,15 +83,16 @@ class TaskState(StateBase):
     resource: Resource
     timeout: Limit | None = None
     heartbeat: Limit | None = None
+    credentials: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRule:
     """One branch of a Choice."""
 
-    condition: Template
+    condition: Template | Condition
     next: str
-    flow: Dataflow
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +107,8 @@ class ChoiceState(StateBase):
 class WaitState(StateBase):
     """Waits for a number of seconds or until a moment."""
 
-    seconds: Template | None = None
-    timestamp: Template | None = None
+    seconds: Expression | None = None
+    timestamp: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +120,8 @@ class SucceedState(StateBase):
 class FailState(StateBase):
     """Ends its scope with an error."""
 
-    error: Template | None = None
-    cause: Template | None = None
+    error: Expression | None = None
+    cause: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +146,14 @@ class MapState(StateBase):
     """Runs its processor once for each item."""
 
     processor: Machine
-    items: Template | None = None
-    selector: Template | None = None
+    items: Expression | None = None
+    selector: Expression | None = None
     max_concurrency: Limit | None = None
+    distributed: bool = False
+    """Its items are not the execution's own: they leave no events, and some may fail."""
+    label: str = ""
+    tolerated_count: Limit | None = None
+    tolerated_percentage: Limit | None = None
 
 
 State = (

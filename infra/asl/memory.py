@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
-from asl.ports import Announcement, Commit, ExecutionExistsError, MachineRecord, Query
+from asl.ports import (
+    ActivityRecord,
+    ActivityTask,
+    AliasRecord,
+    Announcement,
+    Commit,
+    ExecutionExistsError,
+    MachineRecord,
+    Query,
+)
 from asl.turn import Entry
 
 
@@ -130,42 +140,69 @@ class MemoryMachines:
         self._revisions: list[MachineRecord] = []
         self._current: dict[str, MachineRecord] = {}
         self._versions: dict[str, dict[int, MachineRecord]] = {}
+        self._last_version: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self.aliases = MemoryAliases()
+        self.tags = MemoryTags()
+        self.activities = MemoryActivities()
 
     def create(self, record: MachineRecord) -> MachineRecord:
         """See :class:`asl.ports.Machines`."""
-        return self._revise(replace(record, id=len(self._revisions) + 1))
+        with self._lock:
+            known = self._current.get(record.arn)
+            if known is not None:
+                return known
+            made = replace(record, id=len(self._revisions) + 1, first=True)
+            return self._revise(made, record.created_at)
 
-    def update(self, arn: str, definition: str, role_arn: str, at: int) -> MachineRecord:
+    def update(
+        self,
+        arn: str,
+        definition: str,
+        role_arn: str,
+        at: int,
+        configuration: Mapping[str, Any] | None = None,
+    ) -> MachineRecord:
         """See :class:`asl.ports.Machines`."""
-        current = self._current[arn]
-        if (current.definition, current.role_arn) == (definition, role_arn):
-            return current
-        return self._revise(replace(current, definition=definition, role_arn=role_arn))
+        with self._lock:
+            current = self._current[arn]
+            changed = replace(
+                current,
+                definition=definition,
+                role_arn=role_arn,
+                configuration=current.configuration if configuration is None else configuration,
+            )
+            if changed == current:
+                return current
+            return self._revise(replace(changed, first=False), at)
 
-    def _revise(self, record: MachineRecord) -> MachineRecord:
-        revised = replace(record, revision=len(self._revisions) + 1)
+    def _revise(self, record: MachineRecord, at: int) -> MachineRecord:
+        revised = replace(record, revision=len(self._revisions) + 1, revised_at=at)
         self._revisions.append(revised)
         self._current[record.arn] = revised
         return revised
 
     def publish(self, arn: str, description: str, at: int) -> MachineRecord:
         """See :class:`asl.ports.Machines`."""
-        current = self._current[arn]
-        versions = self._versions.setdefault(arn, {})
-        for known in versions.values():
-            if known.revision == current.revision:
-                return known
-        number = max(versions, default=0) + 1
-        versions[number] = replace(current, version=number, description=description, created_at=at)
-        return versions[number]
+        with self._lock:
+            current = self._current[arn]
+            versions = self._versions.setdefault(arn, {})
+            for known in versions.values():
+                if known.revision == current.revision:
+                    return known
+            number = self._last_version[arn] = self._last_version.get(arn, 0) + 1
+            versions[number] = replace(
+                current, version=number, description=description, created_at=at
+            )
+            return versions[number]
 
     def get(self, arn: str) -> MachineRecord | None:
         """See :class:`asl.ports.Machines`."""
-        base, _, version = arn.partition(":stateMachine:")[2].partition(":")
-        machine_arn = arn.partition(":stateMachine:")[0] + ":stateMachine:" + base
-        if version:
-            return self._versions.get(machine_arn, {}).get(int(version))
-        return self._current.get(machine_arn)
+        if arn.count(":") == 7:
+            machine_arn, _, version = arn.rpartition(":")
+            found = self._versions.get(machine_arn, {})
+            return next((v for number, v in found.items() if str(number) == version), None)
+        return self._current.get(arn)
 
     def revision(self, revision: int) -> MachineRecord:
         """See :class:`asl.ports.Machines`."""
@@ -185,5 +222,106 @@ class MemoryMachines:
         if record is not None and record.version is not None:
             del self._versions[record.arn][record.version]
         else:
-            self._current.pop(arn, None)
-            self._versions.pop(arn, None)
+            for known in (self._current, self._versions, self._last_version):
+                known.pop(arn, None)
+
+
+class MemoryAliases:
+    """A :class:`asl.ports.Aliases` that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._aliases: dict[str, AliasRecord] = {}
+        self._starts: dict[str, str] = {}
+
+    def create(self, alias: AliasRecord) -> bool:
+        """See :class:`asl.ports.Aliases`."""
+        return self._aliases.setdefault(alias.arn, alias) is alias
+
+    def update(self, alias: AliasRecord) -> None:
+        """See :class:`asl.ports.Aliases`."""
+        if alias.arn in self._aliases:
+            self._aliases[alias.arn] = alias
+
+    def get(self, arn: str) -> AliasRecord | None:
+        """See :class:`asl.ports.Aliases`."""
+        return self._aliases.get(arn)
+
+    def of_machine(self, machine_arn: str) -> list[AliasRecord]:
+        """See :class:`asl.ports.Aliases`."""
+        found = [a for a in self._aliases.copy().values() if a.machine_arn == machine_arn]
+        return sorted(found, key=lambda alias: alias.name)
+
+    def delete(self, arn: str) -> None:
+        """See :class:`asl.ports.Aliases`."""
+        self._aliases.pop(arn, None)
+
+    def note_start(self, execution_arn: str, alias_arn: str) -> None:
+        """See :class:`asl.ports.Aliases`."""
+        self._starts[execution_arn] = alias_arn
+
+    def of_executions(self, execution_arns: Sequence[str]) -> Mapping[str, str]:
+        """See :class:`asl.ports.Aliases`."""
+        return {arn: self._starts[arn] for arn in execution_arns if arn in self._starts}
+
+
+class MemoryTags:
+    """A :class:`asl.ports.Tags` that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._tags: dict[str, dict[str, str]] = {}
+
+    def put(self, arn: str, tags: Mapping[str, str]) -> None:
+        """See :class:`asl.ports.Tags`."""
+        self._tags[arn] = {**self.of(arn), **tags}
+
+    def remove(self, arn: str, keys: Sequence[str]) -> None:
+        """See :class:`asl.ports.Tags`."""
+        self._tags[arn] = {key: value for key, value in self.of(arn).items() if key not in keys}
+
+    def of(self, arn: str) -> dict[str, str]:
+        """See :class:`asl.ports.Tags`."""
+        return dict(sorted(self._tags.get(arn, {}).items()))
+
+    def clear(self, arn: str) -> None:
+        """See :class:`asl.ports.Tags`."""
+        self._tags.pop(arn, None)
+
+
+class MemoryActivities:
+    """A :class:`asl.ports.Activities` that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._activities: dict[str, ActivityRecord] = {}
+        self._tasks: dict[str, ActivityTask] = {}
+
+    def create(self, activity: ActivityRecord) -> ActivityRecord:
+        """See :class:`asl.ports.Activities`."""
+        return self._activities.setdefault(activity.arn, activity)
+
+    def get(self, arn: str) -> ActivityRecord | None:
+        """See :class:`asl.ports.Activities`."""
+        return self._activities.get(arn)
+
+    def all(self) -> list[ActivityRecord]:
+        """See :class:`asl.ports.Activities`."""
+        return sorted(self._activities.copy().values(), key=lambda activity: activity.name)
+
+    def delete(self, arn: str) -> None:
+        """See :class:`asl.ports.Activities`."""
+        with self._lock:
+            self._activities.pop(arn, None)
+            kept = {token: t for token, t in self._tasks.items() if t.activity_arn != arn}
+            self._tasks = kept
+
+    def offer(self, task: ActivityTask) -> None:
+        """See :class:`asl.ports.Activities`."""
+        with self._lock:
+            self._tasks.setdefault(task.token, task)
+
+    def take(self, activity_arn: str) -> ActivityTask | None:
+        """See :class:`asl.ports.Activities`."""
+        with self._lock:
+            waiting = (t for t in self._tasks.values() if t.activity_arn == activity_arn)
+            task = next(waiting, None)
+            return None if task is None else self._tasks.pop(task.token)

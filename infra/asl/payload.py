@@ -6,10 +6,14 @@ from typing import Any
 
 import orjson
 
-from asl.errors import DATA_LIMIT, StateFailedError
+from asl.errors import DATA_LIMIT, RUNTIME, StateFailedError
 
 LIMIT = 262_144
 """The most bytes that one input, output or result may have (AWS quota)."""
+
+
+MAX_DEPTH = 200
+"""How deep a value may be nested: what is read must be writable again."""
 
 
 class Payload:
@@ -26,16 +30,22 @@ class Payload:
         """Reads JSON text.
 
         Raises:
-            orjson.JSONDecodeError: the text is not JSON (NaN and Infinity are not).
+            ValueError: the text is not JSON (NaN and Infinity are not), or is nested too deeply.
         """
         raw = text.encode() if isinstance(text, str) else text
-        return cls(orjson.loads(raw), raw)
+        value = orjson.loads(raw)
+        if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
+            raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+        return cls(value, raw)
 
     @property
     def text(self) -> bytes:
         """The value as compact UTF-8 JSON."""
         if self._text is None:
-            self._text = orjson.dumps(self.value)
+            try:
+                self._text = orjson.dumps(self.value)
+            except TypeError as error:  # deeper than it can be written
+                raise StateFailedError(RUNTIME, f"The data cannot be written: {error}") from None
         return self._text
 
     @property
@@ -63,4 +73,15 @@ class Payload:
         return f"Payload({self.value!r})"
 
 
-EMPTY = Payload({}, b"{}")
+def _depth_exceeds(value: Any, levels: int) -> bool:
+    rest = [value]
+    for _ in range(levels):
+        rest = [
+            child
+            for item in rest
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not rest:
+            return False
+    return True

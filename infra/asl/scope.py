@@ -32,8 +32,20 @@ class Scope:
         if wanted:
             states = {name: value for name, value in self._fields.items() if name in wanted}
             if "context" in wanted:
-                if self._made is None:
-                    self._made = self._context()
-                states["context"] = self._made
+                states["context"] = self.context()
             bound["states"] = states
         return bound
+
+    def context(self) -> dict[str, Any]:
+        """The context object, made when first asked for."""
+        if self._made is None:
+            self._made = self._context()
+        return self._made
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a ``$states`` field."""
+        return name in self._fields
+
+    def field(self, name: str) -> Any:
+        """A ``$states`` field."""
+        return self._fields[name]

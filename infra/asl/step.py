@@ -143,7 +143,7 @@ def _awaited(root: Frame, dispatch: Dispatch) -> bool:
 
 
 def _end(turn: Turn, status: Status, kind: str, error: StateError) -> Step:
-    turn.record_last(turn.seq, kind, {"error": error.error, "cause": error.cause})
+    turn.record_last(turn.seq, kind, {"error": error.error, "cause": error.cause or None})
     ended = replace(
         turn.execution,
         seq=turn.seq,
@@ -298,7 +298,9 @@ def _descend(
     def child(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
         assert isinstance(state, ParallelState | MapState)
         inner = fan_out.processor(state, path[0])
-        below = _descend(turn, inner, waiting.frames[path[0]], cursor.variables, path[1:], action)
+        with turn.muted(isinstance(state, MapState) and state.distributed):
+            frame = waiting.frames[path[0]]
+            below = _descend(turn, inner, frame, cursor.variables, path[1:], action)
         return fan_out.child_moved(turn, cursor, state, waiting, path[0], below)
 
     return _walk(turn, machine, cursor, child)

@@ -34,6 +34,13 @@ class Template:
         self.expressions: list[Expression] = []
         self._evaluate = self._compile(source, field, "")
 
+    @classmethod
+    def constant(cls, value: Any) -> Template:
+        """A template that is its value, whatever that looks like."""
+        template = cls(None, "")
+        template.source = value
+        return template
+
     def evaluate(self, scope: Scope) -> Any:
         """Returns the value with every expression replaced by its result."""
         return self._evaluate(scope) if self._evaluate else self.source

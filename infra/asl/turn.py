@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Any
 from asl.commands import Dispatch
 from asl.errors import StateError
 from asl.execution import Execution, Frame, Path, Waiting
-from asl.machine import Machine, StateBase
+from asl.machine import Machine, StateBase, TaskState
 from asl.payload import Payload
 from asl.scope import Scope
 
@@ -22,6 +23,8 @@ MAX_EVENTS = 25_000
 
 MAX_WALK = 1_000
 """How many history events one step may add before it lets others have their turn."""
+
+HIDDEN_IDS = 1_000_000
 
 Entry = tuple[int, int, int, str, dict[str, Any]]
 """A history event: id, previous event id, milliseconds, AWS's type, details."""
@@ -43,6 +46,8 @@ class Finished:
     """The scope reached an end."""
 
     output: Payload
+    last: int
+    """The scope's last history event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class Failed:
     """The scope failed and nothing inside it caught the error."""
 
     error: StateError
+    last: int = 0
+    in_task: bool = False
+    """A Task failed (not a Fail state, nor an evaluation): Parallel then tells of its abortion."""
 
 
 Outcome = Parked | Finished | Failed
@@ -59,6 +67,7 @@ class Cursor:
     """A frame while it moves: the mutable twin of :class:`asl.execution.Frame`."""
 
     __slots__ = (
+        "base",
         "entered_at",
         "entered_id",
         "input",
@@ -85,6 +94,8 @@ class Cursor:
         self.state = state
         self.input = state_input
         self.previous = previous
+        self.base = previous
+        """What the state's present work follows: an evaluation that fails undoes it that far."""
         self.own: Mapping[str, Any] = {}
         self.variables = inherited
         self.item = item
@@ -130,7 +141,7 @@ class Cursor:
 class Turn:
     """Gathers the history entries and dispatches of one step."""
 
-    __slots__ = ("dispatches", "entries", "execution", "now", "run", "seq")
+    __slots__ = ("_hidden", "_muted", "dispatches", "entries", "execution", "now", "run", "seq")
 
     def __init__(
         self,
@@ -144,9 +155,24 @@ class Turn:
         self.entries: list[Entry] = []
         self.dispatches: list[Dispatch] = []
         self.run = run
+        self._muted = False
+        self._hidden = 0
+
+    @contextmanager
+    def muted(self, muted: bool) -> Iterator[None]:
+        """Leaves the events of a Distributed Map's items out: they are not the execution's own."""
+        before, self._muted = self._muted, self._muted or muted
+        try:
+            yield
+        finally:
+            self._muted = before
 
     def record(self, previous: int, kind: str, details: dict[str, Any]) -> int:
         """Adds a history event and returns its id."""
+        if self._muted:
+            # Ids still tell attempts apart, in this turn and in later ones.
+            self._hidden += 1
+            return -(self.execution.turn * HIDDEN_IDS + self._hidden)
         if self.seq >= MAX_EVENTS - 1:
             raise HistoryFullError
         return self.record_last(previous, kind, details)
@@ -160,7 +186,7 @@ class Turn:
     @property
     def tired(self) -> bool:
         """Whether this step has walked far enough: the rest is another step's."""
-        return len(self.entries) >= MAX_WALK
+        return len(self.entries) + self._hidden >= MAX_WALK
 
     def follow(self, cursor: Cursor, kind: str, details: dict[str, Any]) -> int:
         """Adds the cursor's next history event."""
@@ -190,17 +216,16 @@ class Turn:
                 "StartTime": iso(execution.started_at),
                 "RedriveCount": 0,
             },
-            "State": {
-                "Name": cursor.state,
-                "EnteredTime": iso(cursor.entered_at),
-                "RetryCount": cursor.retry_count,
-            },
+            "State": {"Name": cursor.state, "EnteredTime": iso(cursor.entered_at)},
             "StateMachine": {
                 "Id": execution.machine_arn,
                 "Name": execution.machine_arn.split(":")[6],
             },
-            "Task": {"Token": self.token(cursor)},
         }
+        if isinstance(state, TaskState):
+            context["State"]["RetryCount"] = cursor.retry_count
+            if state.resource.pattern != "response":
+                context["Task"] = {"Token": self.token(cursor)}
         if cursor.item is not None:
             context["Map"] = {"Item": {"Index": cursor.item[0], "Value": cursor.item[1]}}
         return context

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from psycopg.rows import tuple_row
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
+from asl.adapters.postgres_registry import PostgresActivities, PostgresAliases, PostgresTags
 from asl.ports import MachineRecord
 
 _RECORD = """
-    SELECT m.arn, m.name, m.kind, r.role_arn, r.definition, r.id, m.created_at, m.id
+    SELECT m.arn, m.name, m.kind, r.role_arn, r.definition, r.id, m.created_at, NULL, '', m.id,
+           r.configuration, r.created_at, r.first
     FROM asl.machines m JOIN asl.revisions r ON r.machine = m.id
 """
 _NEWEST = """
     WHERE NOT m.deleted AND r.id = (SELECT max(id) FROM asl.revisions WHERE machine = m.id)
 """
 _VERSION = """
-    SELECT m.arn, m.name, m.kind, r.role_arn, r.definition, r.id, v.created_at, m.id,
-           v.number, v.description
+    SELECT m.arn, m.name, m.kind, r.role_arn, r.definition, r.id, v.created_at, v.number,
+           v.description, m.id, r.configuration, r.created_at, r.first
     FROM asl.versions v JOIN asl.machines m ON m.id = v.machine
     JOIN asl.revisions r ON r.id = v.revision
     WHERE NOT v.deleted AND NOT m.deleted
@@ -31,6 +36,9 @@ class PostgresMachines:
 
     def __init__(self, pool: ConnectionPool[Any]):
         self._pool = pool
+        self.aliases = PostgresAliases(pool)
+        self.tags = PostgresTags(pool)
+        self.activities = PostgresActivities(pool)
         self.revision = lru_cache(maxsize=4096)(self._revision)  # revisions never change
         self._published = lru_cache(maxsize=4096)(self._find_version)  # nor do versions
 
@@ -41,28 +49,47 @@ class PostgresMachines:
                 """INSERT INTO asl.machines (arn, name, kind, created_at) VALUES (%s, %s, %s, %s)
                    ON CONFLICT (arn) DO UPDATE
                    SET deleted = false, kind = excluded.kind, created_at = excluded.created_at
-                   RETURNING id""",
+                   WHERE machines.deleted RETURNING id""",
                 (record.arn, record.name, record.kind, record.created_at),
             ).fetchone()
-            assert row is not None
-            self._revise(connection, row[0], record.definition, record.role_arn, record.created_at)
+            if row is not None:  # None: it exists
+                self._revise(connection, replace(record, id=row[0], first=True), record.created_at)
         return self._existing(record.arn)
 
-    def update(self, arn: str, definition: str, role_arn: str, at: int) -> MachineRecord:
+    def update(
+        self,
+        arn: str,
+        definition: str,
+        role_arn: str,
+        at: int,
+        configuration: Mapping[str, Any] | None = None,
+    ) -> MachineRecord:
         """See :class:`asl.ports.Machines`."""
         current = self._existing(arn)
-        if (current.definition, current.role_arn) != (definition, role_arn):
+        changed = replace(
+            current,
+            definition=definition,
+            role_arn=role_arn,
+            configuration=current.configuration if configuration is None else configuration,
+        )
+        if changed != current:
             with self._pool.connection() as connection:
-                self._revise(connection, current.id, definition, role_arn, at)
+                self._revise(connection, replace(changed, first=False), at)
         return self._existing(arn)
 
-    def _revise(
-        self, connection: Any, machine: int, definition: str, role_arn: str, at: int
-    ) -> None:
+    def _revise(self, connection: Any, record: MachineRecord, at: int) -> None:
         connection.execute(
-            """INSERT INTO asl.revisions (machine, definition, role_arn, created_at)
-               VALUES (%s, %s, %s, %s)""",
-            (machine, definition, role_arn, at),
+            """INSERT INTO asl.revisions
+                   (machine, definition, role_arn, configuration, first, created_at)
+               VALUES (%s, %s, %s, %s, %s, %s)""",
+            (
+                record.id,
+                record.definition,
+                record.role_arn,
+                Jsonb(dict(record.configuration)),
+                record.first,
+                at,
+            ),
         )
 
     def publish(self, arn: str, description: str, at: int) -> MachineRecord:
@@ -136,7 +163,15 @@ class PostgresMachines:
                     (parts[7], arn[: -len(parts[7]) - 1]),
                 )
             else:
-                connection.execute("UPDATE asl.machines SET deleted = true WHERE arn = %s", (arn,))
+                with connection.transaction():
+                    connection.execute(
+                        """DELETE FROM asl.versions WHERE machine =
+                           (SELECT id FROM asl.machines WHERE arn = %s)""",
+                        (arn,),
+                    )
+                    connection.execute(
+                        "UPDATE asl.machines SET deleted = true WHERE arn = %s", (arn,)
+                    )
 
     def _records(self, query: str, parameters: tuple[Any, ...]) -> list[MachineRecord]:
         with (
@@ -144,25 +179,8 @@ class PostgresMachines:
             connection.cursor(row_factory=tuple_row) as cursor,
         ):
             rows = cursor.execute(query, parameters).fetchall()
-        return [_record(*row) for row in rows]
+        return [MachineRecord(*row) for row in rows]
 
 
 class _UnknownError(LookupError):
     """There is no such machine or version."""
-
-
-def _record(
-    arn: str,
-    name: str,
-    kind: str,
-    role_arn: str,
-    definition: str,
-    revision: int,
-    created_at: int,
-    machine: int,
-    version: int | None = None,
-    description: str = "",
-) -> MachineRecord:
-    return MachineRecord(
-        arn, name, kind, role_arn, definition, revision, created_at, version, description, machine
-    )

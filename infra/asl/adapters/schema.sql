@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS asl.revisions (
     role_arn text NOT NULL,
     created_at bigint NOT NULL
 );
+ALTER TABLE asl.revisions ADD COLUMN IF NOT EXISTS configuration jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE asl.revisions ADD COLUMN IF NOT EXISTS first boolean NOT NULL DEFAULT false;
 CREATE INDEX IF NOT EXISTS revisions_of_machine ON asl.revisions (machine, id);
 
 CREATE TABLE IF NOT EXISTS asl.versions (
@@ -28,6 +30,45 @@ CREATE TABLE IF NOT EXISTS asl.versions (
     deleted boolean NOT NULL DEFAULT false,
     PRIMARY KEY (machine, number)
 );
+
+CREATE TABLE IF NOT EXISTS asl.aliases (
+    arn text PRIMARY KEY,
+    machine_arn text NOT NULL,
+    name text NOT NULL COLLATE "C",
+    description text NOT NULL,
+    routes jsonb NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS aliases_of_machine ON asl.aliases (machine_arn, name);
+
+CREATE TABLE IF NOT EXISTS asl.alias_starts (
+    execution_arn text PRIMARY KEY,
+    alias_arn text NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS asl.tags (
+    resource_arn text NOT NULL,
+    key text NOT NULL COLLATE "C",
+    value text NOT NULL,
+    PRIMARY KEY (resource_arn, key)
+);
+
+CREATE TABLE IF NOT EXISTS asl.activities (
+    arn text PRIMARY KEY,
+    name text NOT NULL COLLATE "C",
+    created_at bigint NOT NULL,
+    configuration jsonb NOT NULL
+);
+
+-- Tasks that no worker has taken; no reference to activities, so that a late offer never fails.
+CREATE TABLE IF NOT EXISTS asl.activity_tasks (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    activity_arn text NOT NULL,
+    token text NOT NULL UNIQUE,
+    input text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS activity_tasks_to_take ON asl.activity_tasks (activity_arn, id);
 
 CREATE SEQUENCE IF NOT EXISTS asl.execution_key INCREMENT 1000;
 

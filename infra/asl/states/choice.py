@@ -5,6 +5,7 @@ from __future__ import annotations
 from asl.errors import NO_CHOICE, QUERY_EVALUATION, StateFailedError
 from asl.machine import ChoiceState
 from asl.states.common import leave
+from asl.template import Template
 from asl.turn import Cursor, Outcome, Turn
 
 
@@ -14,6 +15,7 @@ def perform(turn: Turn, cursor: Cursor, state: ChoiceState) -> Outcome | None:
     for index, rule in enumerate(state.rules):
         holds = rule.condition.evaluate(scope)
         if not isinstance(holds, bool):
+            assert isinstance(rule.condition, Template)
             location = f"Choices[{index}]/Condition"
             raise StateFailedError(
                 QUERY_EVALUATION,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from asl.dataflow import Dataflow
 from asl.errors import (
     ALL,
     HEARTBEAT_TIMEOUT,
@@ -20,6 +19,7 @@ from asl.execution import ForTime
 from asl.machine import (
     ChoiceState,
     FailState,
+    Flow,
     MapState,
     ParallelState,
     PassState,
@@ -49,7 +49,7 @@ _EXITED = {kind: f"{name}StateExited" for kind, name in TYPE_NAMES.items()}
 
 def record_entered(turn: Turn, cursor: Cursor, state: State) -> None:
     """Writes the StateEntered event and forgets the retries of the state before."""
-    cursor.entered_at = turn.now
+    cursor.entered_at, cursor.base = turn.now, cursor.previous
     cursor.retries, cursor.retry_count = (), 0
     details = {"name": state.name, "input": cursor.input}
     cursor.entered_id = turn.follow(cursor, _ENTERED[type(state)], details)
@@ -61,7 +61,7 @@ def leave(
     state: State,
     scope: Scope,
     default: Payload,
-    flow: Dataflow,
+    flow: Flow,
     next_state: str | None,
 ) -> Outcome | None:
     """Shapes the output, sets variables, writes StateExited, and points at the next state.
@@ -77,7 +77,7 @@ def leave(
         cursor.assign(assigned)
     turn.follow(cursor, _EXITED[type(state)], details)
     if next_state is None:
-        return Finished(output)
+        return Finished(output, cursor.previous)
     cursor.state, cursor.input = next_state, output
     return None
 
@@ -90,19 +90,28 @@ def leave_plainly(
 
 
 def handle_failure(
-    turn: Turn, cursor: Cursor, state: State, error: StateError, *, evaluating: bool = False
+    turn: Turn,
+    cursor: Cursor,
+    state: State,
+    error: StateError,
+    *,
+    evaluating: bool = False,
+    telling: str | None = None,
 ) -> Outcome | None:
     """Takes an error through Retry and Catch.
 
     Args:
+        telling: an event to write once no retry is left, such as MapStateFailed.
         evaluating: the error arose in the state itself (a field's evaluation), not in a task or
             below: its cause then says where, and evaluation errors get an event of their own.
     """
     if evaluating:
-        error = _located(turn, cursor, error)
+        error = located(turn, cursor, error)
     delay = _retry_delay(turn, cursor, state, error)
     if delay is not None:
         return cursor.park(ForTime(turn.now + delay, "retry"))
+    if telling is not None:
+        turn.follow(cursor, telling, {})
     for catcher in state.catch:
         if any(_matches(name, error) for name in catcher.errors):
             caught = Payload({"Error": error.error, "Cause": error.cause})
@@ -110,11 +119,13 @@ def handle_failure(
             try:
                 return leave(turn, cursor, state, scope, caught, catcher.flow, catcher.next)
             except StateFailedError as failure:
-                return Failed(_located(turn, cursor, failure.data))
-    return Failed(error)
+                return Failed(located(turn, cursor, failure.data), cursor.previous)
+    in_task = isinstance(state, TaskState) and not evaluating
+    return Failed(error, cursor.previous, in_task)
 
 
-def _located(turn: Turn, cursor: Cursor, error: StateError) -> StateError:
+def located(turn: Turn, cursor: Cursor, error: StateError) -> StateError:
+    """The error with the place in its cause; a failed evaluation also gets an event of its own."""
     if error.error not in {QUERY_EVALUATION, RUNTIME}:
         return error
     where = (
@@ -122,26 +133,24 @@ def _located(turn: Turn, cursor: Cursor, error: StateError) -> StateError:
         f"(entered at the event id #{cursor.entered_id}). "
     )
     error = StateError(error.error, where + (error.cause or ""), error.location)
-    if error.location is not None:
+    if error.error == QUERY_EVALUATION:
         details = {
             "error": error.error,
             "cause": error.cause,
             "location": error.location,
             "state": cursor.state,
         }
-        turn.follow(cursor, "EvaluationFailed", details)
+        cursor.previous = turn.record(cursor.base, "EvaluationFailed", details)
     return error
 
 
 def _matches(name: str, error: StateError) -> bool:
     """https://states-language.net/#error-names, with Step Functions' own additions."""
-    if name == error.error:
+    if error.error in UNCATCHABLE:
+        return False
+    if name in {error.error, error.also} or name == ALL:
         return True
-    if name == ALL:
-        return error.error not in UNCATCHABLE
-    if name == TASK_FAILED:
-        return error.error not in {*UNCATCHABLE, TIMEOUT, HEARTBEAT_TIMEOUT}
-    return name == TIMEOUT and error.error == HEARTBEAT_TIMEOUT
+    return name == TASK_FAILED and error.error not in {TIMEOUT, HEARTBEAT_TIMEOUT}
 
 
 def _retry_delay(turn: Turn, cursor: Cursor, state: State, error: StateError) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from asl.errors import QUERY_EVALUATION, StateError, StateFailedError
-from asl.machine import FailState, SucceedState
+from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
+from asl.jsonpath import PathMissingError
+from asl.machine import Expression, FailState, SucceedState
+from asl.pathflow import OnSubject
 from asl.scope import Scope
 from asl.states.common import leave_plainly
-from asl.template import Template
 from asl.turn import Cursor, Failed, Outcome, Turn
 
 
@@ -19,12 +20,15 @@ def fail(turn: Turn, cursor: Cursor, state: FailState) -> Outcome:
     """Ends the scope with the state's error and cause."""
     scope = turn.scope(cursor, state)
     error = _text(state.error, scope, "Error")
-    return Failed(StateError(error, _text(state.cause, scope, "Cause")))
+    cause = _text(state.cause, scope, "Cause")
+    return Failed(StateError(error, cause), cursor.previous)
 
 
-def _text(template: Template | None, scope: Scope, field: str) -> str | None:
+def _text(template: Expression | None, scope: Scope, field: str) -> str | None:
     if template is None:
         return None
+    if isinstance(template, OnSubject):
+        return _text_at(template, scope, f"{field}Path")
     value = template.evaluate(scope)
     if not isinstance(value, str):
         raise StateFailedError(
@@ -33,4 +37,16 @@ def _text(template: Template | None, scope: Scope, field: str) -> str | None:
             f"'{field}' returned an unexpected result type. Expected 'string'.",
             field,
         )
+    return value
+
+
+def _text_at(reading: OnSubject, scope: Scope, field: str) -> str:
+    try:
+        value = reading.evaluate(scope)
+    except PathMissingError as error:
+        raise StateFailedError(
+            RUNTIME, f"{field} '{reading.text}' does not reference an input value: {error}"
+        ) from None
+    if not isinstance(value, str):
+        raise StateFailedError(RUNTIME, f"{field} '{reading.text}' must reference a string value")
     return value

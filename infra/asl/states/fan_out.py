@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never
 
-from asl.errors import QUERY_EVALUATION, StateError, StateFailedError
-from asl.execution import ForChildren, Frame
+from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
+from asl.execution import ForChildren
 from asl.jsonata import compile_expression
+from asl.jsonpath import PathMissingError
 from asl.machine import Machine, MapState, ParallelState, State
+from asl.pathflow import OnSubject
 from asl.payload import Payload
-from asl.states.common import handle_failure, leave_plainly
+from asl.scope import Scope
+from asl.states import map_run
+from asl.states.common import handle_failure, leave_plainly, located
 from asl.template import Template
 from asl.turn import Cursor, Failed, Finished, Outcome, Parked, Turn
 
@@ -28,36 +32,46 @@ def perform_parallel(turn: Turn, cursor: Cursor, state: ParallelState) -> Outcom
     """Starts every branch."""
     branch_input = state.flow.effective_input(turn.scope(cursor, state), cursor.input)
     started = turn.follow(cursor, "ParallelStateStarted", {})
-    frames: dict[int, Frame] = {}
-    results: dict[int, Payload] = {}
+    gathered = _Gathered(turn, state, ForChildren({}, {}, last=started))
     for index, branch in enumerate(state.branches):
-        child = Cursor(
-            (*cursor.path, index),
-            branch.start_at,
-            branch_input,
-            started,
-            cursor.variables,
-            cursor.item,
-        )
+        path = (*cursor.path, index)
+        child = Cursor(path, branch.start_at, branch_input, started, cursor.variables, cursor.item)
         outcome = turn.run(turn, branch, child)
-        if isinstance(outcome, Failed):
-            return _failed(turn, cursor, state, outcome.error)
-        _keep(outcome, index, frames, results)
-    return _join(turn, cursor, state, ForChildren(frames, results, started_id=started))
+        if not gathered.take(index, outcome):
+            assert isinstance(outcome, Failed)
+            return _child_failed(turn, cursor, state, gathered, outcome)
+    return _join(turn, cursor, state, gathered.waiting())
 
 
 def perform_map(turn: Turn, cursor: Cursor, state: MapState) -> Outcome | None:
     """Starts as many iterations as may run at once."""
     scope = turn.scope(cursor, state)
-    items = cursor.input.value if state.items is None else state.items.evaluate(scope)
-    if not isinstance(items, list):
-        raise _not_an_array(state.items, items)
-    concurrency = DEFAULT_CONCURRENCY
-    if state.max_concurrency is not None:
-        concurrency = _whole(state.max_concurrency.value.evaluate(scope)) or DEFAULT_CONCURRENCY
+    try:
+        items = _items(state, cursor, scope)
+        concurrency = _concurrency(state, scope)
+    except StateFailedError as failure:
+        error = failure.data
+        if error.error == QUERY_EVALUATION:
+            error = located(turn, cursor, error)
+        return _failed(turn, cursor, state, error, cursor.previous)
     started = turn.follow(cursor, "MapStateStarted", {"length": len(items)})
-    waiting = ForChildren({}, {}, tuple(items), 0, concurrency, started_id=started)
-    return _start_iterations(turn, cursor, state, waiting)
+    allowed = map_run.tolerated(state, scope, len(items))
+    if state.distributed:
+        details = {"mapRunArn": map_run.arn(turn, cursor, state)}
+        started = turn.follow(cursor, "MapRunStarted", details)
+    waiting = ForChildren({}, {}, tuple(items), 0, concurrency, started, started, 0, allowed)
+    return _start_iterations(turn, cursor, state, _Gathered(turn, state, waiting))
+
+
+def _concurrency(state: MapState, scope: Scope) -> int:
+    if state.max_concurrency is None:
+        return DEFAULT_CONCURRENCY
+    try:
+        value = state.max_concurrency.value.evaluate(scope)
+    except PathMissingError as error:
+        field = state.max_concurrency.field
+        raise StateFailedError(RUNTIME, f"Invalid path in {field}: {error}") from None
+    return _whole(value) or DEFAULT_CONCURRENCY
 
 
 def child_moved(
@@ -69,50 +83,142 @@ def child_moved(
     outcome: Outcome,
 ) -> Outcome | None:
     """Reacts to what became of one child."""
-    if isinstance(outcome, Failed):
-        if isinstance(state, MapState):
-            _iteration(turn, cursor, state, index, "Failed")
-        return _failed(turn, cursor, state, outcome.error)
-    frames, results = dict(waiting.frames), dict(waiting.results)
-    frames.pop(index, None)
-    _keep(outcome, index, frames, results)
-    waiting = replace(waiting, frames=frames, results=results)
+    gathered = _Gathered(turn, state, waiting)
+    gathered.frames.pop(index, None)
+    if not gathered.take(index, outcome):
+        assert isinstance(outcome, Failed)
+        return _child_failed(turn, cursor, state, gathered, outcome)
     if isinstance(state, MapState):
-        if isinstance(outcome, Finished):
-            _iteration(turn, cursor, state, index, "Succeeded")
-        return _start_iterations(turn, cursor, state, waiting)
-    return _join(turn, cursor, state, waiting)
+        return _start_iterations(turn, cursor, state, gathered)
+    return _join(turn, cursor, state, gathered.waiting())
+
+
+class _Gathered:
+    """Children's outcomes while they are gathered: the mutable twin of ``ForChildren``."""
+
+    def __init__(self, turn: Turn, state: ParallelState | MapState, waiting: ForChildren):
+        self._turn = turn
+        self._state = state
+        self._waiting = waiting
+        self.frames = dict(waiting.frames)
+        self.results = dict(waiting.results)
+        self.next_item = waiting.next_item
+        self.chain = waiting.chain
+        self.last = waiting.last
+        self.failed = waiting.failed
+
+    def waiting(self) -> ForChildren:
+        """What is waited for now."""
+        return replace(
+            self._waiting,
+            frames=self.frames,
+            results=self.results,
+            next_item=self.next_item,
+            chain=self.chain,
+            last=self.last,
+            failed=self.failed,
+        )
+
+    def more(self) -> bool:
+        """Whether a further item may begin."""
+        waiting = self._waiting
+        return self.next_item < len(waiting.items) and len(self.frames) < waiting.concurrency
+
+    def item(self) -> tuple[int, Any]:
+        """The next item, with its index."""
+        index = self.next_item
+        self.next_item += 1
+        return index, self._waiting.items[index]
+
+    def take(self, index: int, outcome: Outcome) -> bool:
+        """Takes a child's outcome; False where it fails the state."""
+        match outcome:
+            case Parked(frame=frame):
+                self.frames[index] = frame
+            case Finished(output=output, last=last):
+                self.results[index] = output
+                self._ended(index, "Succeeded", last)
+            case Failed(last=last):
+                return self._failed(index, last)
+            case _:
+                assert_never(outcome)
+        return True
+
+    def _ended(self, index: int, what: str, last: int) -> None:
+        if isinstance(self._state, ParallelState):
+            self.last = last
+        elif not self._state.distributed:
+            self.chain = last
+            self.last = _iteration(self._turn, self._state, index, what, last)
+
+    def _failed(self, index: int, last: int) -> bool:
+        if isinstance(self._state, MapState) and self._state.distributed:
+            self.failed += 1
+            return self.failed <= self._waiting.tolerated
+        if isinstance(self._state, MapState):
+            _iteration(self._turn, self._state, index, "Failed", last)
+        return False
+
+
+def _child_failed(
+    turn: Turn,
+    cursor: Cursor,
+    state: ParallelState | MapState,
+    gathered: _Gathered,
+    outcome: Failed,
+) -> Outcome | None:
+    if isinstance(state, MapState) and state.distributed:
+        error = map_run.EXCEEDED
+        details = {"error": error.error, "cause": error.cause}
+        ended = turn.record(gathered.last, "MapRunFailed", details)
+        return _failed(turn, cursor, state, error, ended)
+    if isinstance(state, ParallelState) and outcome.in_task:
+        turn.record(outcome.last, "TaskStateAborted", {})
+    return _failed(turn, cursor, state, outcome.error, outcome.last)
+
+
+def _items(state: MapState, cursor: Cursor, scope: Scope) -> list[Any]:
+    if state.items is None:
+        items = cursor.input.value
+    elif isinstance(state.items, OnSubject):
+        return _items_at(state.items, scope)
+    else:
+        items = state.items.evaluate(scope)
+    if not isinstance(items, list):
+        raise _not_an_array(state.items, items)
+    return items
+
+
+def _items_at(reading: OnSubject, scope: Scope) -> list[Any]:
+    try:
+        items = reading.evaluate(scope)
+    except PathMissingError as error:
+        raise StateFailedError(RUNTIME, f"Invalid path '{reading.text}' : {error}") from None
+    if not isinstance(items, list):
+        raise StateFailedError(RUNTIME, f'Reference path "{reading.text}" must point to array.')
+    return items
 
 
 def _start_iterations(
-    turn: Turn, cursor: Cursor, state: MapState, waiting: ForChildren
+    turn: Turn, cursor: Cursor, state: MapState, gathered: _Gathered
 ) -> Outcome | None:
-    frames, results = dict(waiting.frames), dict(waiting.results)
-    index = waiting.next_item
-    while index < len(waiting.items) and len(frames) < waiting.concurrency:
-        value = waiting.items[index]
-        started = turn.record(
-            waiting.started_id, "MapIterationStarted", {"name": state.name, "index": index}
-        )
-        child = Cursor(
-            (*cursor.path, index),
-            state.processor.start_at,
-            _item_input(turn, cursor, state, index, value),
-            started,
-            cursor.variables,
-            (index, value),
-        )
-        outcome = turn.run(turn, state.processor, child)
-        if isinstance(outcome, Failed):
-            _iteration(turn, cursor, state, index, "Failed")
-            return _failed(turn, cursor, state, outcome.error)
-        if isinstance(outcome, Finished):
-            _iteration(turn, cursor, state, index, "Succeeded")
-        _keep(outcome, index, frames, results)
-        index += 1
-    return _join(
-        turn, cursor, state, replace(waiting, frames=frames, results=results, next_item=index)
-    )
+    while gathered.more():
+        index, value = gathered.item()
+        with turn.muted(state.distributed):
+            details = {"name": state.name, "index": index}
+            child = Cursor(
+                (*cursor.path, index),
+                state.processor.start_at,
+                _item_input(turn, cursor, state, index, value),
+                turn.record(gathered.chain, "MapIterationStarted", details),
+                cursor.variables,
+                (index, value),
+            )
+            outcome = turn.run(turn, state.processor, child)
+        if not gathered.take(index, outcome):
+            assert isinstance(outcome, Failed)
+            return _child_failed(turn, cursor, state, gathered, outcome)
+    return _join(turn, cursor, state, gathered.waiting())
 
 
 def _item_input(turn: Turn, cursor: Cursor, state: MapState, index: int, value: Any) -> Payload:
@@ -123,20 +229,6 @@ def _item_input(turn: Turn, cursor: Cursor, state: MapState, index: int, value: 
     return Payload(state.selector.evaluate(turn.scope(inner, state)))
 
 
-def _keep(
-    outcome: Outcome, index: int, frames: dict[int, Frame], results: dict[int, Payload]
-) -> None:
-    match outcome:
-        case Parked(frame=frame):
-            frames[index] = frame
-        case Finished(output=output):
-            results[index] = output
-        case Failed():
-            raise AssertionError("a failed child ends its state")
-        case _:
-            assert_never(outcome)
-
-
 def _join(turn: Turn, cursor: Cursor, state: State, waiting: ForChildren) -> Outcome | None:
     """Parks while children remain; else leaves with their results in order."""
     if waiting.frames:
@@ -144,29 +236,35 @@ def _join(turn: Turn, cursor: Cursor, state: State, waiting: ForChildren) -> Out
     joined = Payload([waiting.results[index].value for index in sorted(waiting.results)])
     kind = "Map" if isinstance(state, MapState) else "Parallel"
     joined.check_size(state.name)
-    cursor.previous = turn.record(turn.seq, f"{kind}StateSucceeded", {})
+    last = waiting.last
+    if isinstance(state, MapState) and state.distributed:
+        last = turn.record(last, "MapRunSucceeded", {})
+    turn.record(last, f"{kind}StateSucceeded", {})
+    # As AWS tells it: the state's exit follows what its success follows.
+    cursor.previous = cursor.base = last
     scope = turn.scope(cursor, state, result=joined.value)
     return leave_plainly(turn, cursor, state, scope, joined)
 
 
 def _failed(
-    turn: Turn, cursor: Cursor, state: ParallelState | MapState, error: StateError
+    turn: Turn, cursor: Cursor, state: ParallelState | MapState, error: StateError, last: int
 ) -> Outcome | None:
     kind = "Map" if isinstance(state, MapState) else "Parallel"
-    details = {"error": error.error, "cause": error.cause}
-    cursor.previous = turn.record(turn.seq, f"{kind}StateFailed", details)
-    return handle_failure(turn, cursor, state, StateError(error.error, error.cause))
+    cursor.previous = last
+    error = StateError(error.error, error.cause, also=error.also)
+    return handle_failure(turn, cursor, state, error, telling=f"{kind}StateFailed")
 
 
-def _iteration(turn: Turn, cursor: Cursor, state: MapState, index: int, what: str) -> None:
-    turn.record(turn.seq, f"MapIteration{what}", {"name": state.name, "index": index})
+def _iteration(turn: Turn, state: MapState, index: int, what: str, previous: int) -> int:
+    details = {"name": state.name, "index": index}
+    return turn.record(previous, f"MapIteration{what}", details)
 
 
 def _not_an_array(items: Template | None, value: Any) -> StateFailedError:
     shown = Payload(value).text.decode()
     if items is None or not isinstance(items.source, str):
         return StateFailedError(
-            QUERY_EVALUATION, f"Map state input must be an array but was: {shown}", "Items"
+            QUERY_EVALUATION, f"Map state input must be an array but was: {shown}"
         )
     kind = _TYPE_OF.evaluate({"v": value}, "Items")
     return StateFailedError(

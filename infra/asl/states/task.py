@@ -6,9 +6,17 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from asl.commands import Dispatch
-from asl.errors import HEARTBEAT_TIMEOUT, QUERY_EVALUATION, TIMEOUT, StateError, StateFailedError
+from asl.errors import (
+    HEARTBEAT_TIMEOUT,
+    QUERY_EVALUATION,
+    RUNTIME,
+    TIMEOUT,
+    StateError,
+    StateFailedError,
+)
 from asl.events import Heartbeat, TaskAccepted, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Path
+from asl.jsonpath import PathMissingError
 from asl.machine import Limit, Resource, State, TaskState
 from asl.payload import Payload
 from asl.scope import Scope
@@ -24,9 +32,11 @@ def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
     timeout = _seconds(state.timeout, scope)
     heartbeat = _seconds(state.heartbeat, scope)
     token = turn.token(cursor)
-    scheduled = turn.follow(
-        cursor, *_scheduled(turn, state.resource, parameters, timeout, heartbeat)
-    )
+    kind, details = _scheduled(turn, state.resource, parameters, timeout, heartbeat)
+    if state.credentials is not None:
+        role = state.credentials.evaluate(scope)
+        details["taskCredentials"] = {"roleArn": role.get("RoleArn")}
+    scheduled = turn.follow(cursor, kind, details)
     turn.dispatches.append(
         Dispatch(
             execution_arn=turn.execution.arn,
@@ -77,6 +87,7 @@ def resume(
             kind, details = _outcome(resource, "Succeeded", output=output)
             output.check_size(resource.arn)
             turn.follow(cursor, kind, details)
+            cursor.base = cursor.previous
             scope = turn.scope(cursor, state, result=output.value)
             return leave_plainly(turn, cursor, state, scope, output)
         case TaskFailed(error=error, cause=cause):
@@ -92,9 +103,11 @@ def time_out(turn: Turn, cursor: Cursor, state: State, waiting: ForTask) -> Outc
     """The task's time, or the time between two signs of life, has run out."""
     assert isinstance(state, TaskState)
     timed_out = waiting.due is not None and waiting.due <= turn.now
-    error = StateError(TIMEOUT if timed_out else HEARTBEAT_TIMEOUT)
+    # AWS gives both the same name; a rule may still ask for the heartbeat's own.
+    also = None if timed_out else HEARTBEAT_TIMEOUT
+    error = StateError(TIMEOUT, "", also=also)
     _record_started(turn, cursor, state.resource, waiting)
-    kind, details = _outcome(state.resource, "TimedOut", error=error.error, cause=error.cause)
+    kind, details = _outcome(state.resource, "TimedOut", error=error.error, cause=None)
     turn.follow(cursor, kind, details)
     return handle_failure(turn, cursor, state, error)
 
@@ -140,7 +153,10 @@ def _details(resource: Resource, **details: Any) -> dict[str, Any]:
 def _seconds(limit: Limit | None, scope: Scope) -> int | None:
     if limit is None:
         return None
-    value = limit.value.evaluate(scope)
+    try:
+        value = limit.value.evaluate(scope)
+    except PathMissingError as error:
+        raise StateFailedError(RUNTIME, f"Invalid path in {limit.field}: {error}") from None
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise StateFailedError(
             QUERY_EVALUATION,

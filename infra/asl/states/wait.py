@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from typing import Any
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateFailedError
 from asl.execution import ForTime
+from asl.jsonpath import PathMissingError
 from asl.machine import State, WaitState
+from asl.pathflow import OnSubject
 from asl.scope import Scope
 from asl.states.common import leave_plainly
+from asl.timestamps import parse_timestamp
 from asl.turn import Cursor, Outcome, Turn
 
-MAX_SECONDS = 31_536_000
-"""A Standard execution lives a year at the most (AWS quota)."""
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
+MAX_SECONDS = 2**31 - 1
+"""The longest delay that AWS takes (an execution itself lives a year at the most)."""
 
 
 def perform(turn: Turn, cursor: Cursor, state: WaitState) -> Outcome | None:
     """Parks until the moment comes; a moment that has passed is over at once."""
     scope = turn.scope(cursor, state)
-    due = _due(turn, state, scope)
+    due = _due(turn, cursor, state, scope)
     if due <= turn.now:
         return leave_plainly(turn, cursor, state, scope, cursor.input)
+    if due - turn.now > MAX_SECONDS * 1000:
+        raise StateFailedError(RUNTIME, "Wait state delay is too long.")
     return cursor.park(ForTime(due))
 
 
@@ -31,25 +34,16 @@ def resume(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
     return leave_plainly(turn, cursor, state, turn.scope(cursor, state), cursor.input)
 
 
-def _due(turn: Turn, state: WaitState, scope: Scope) -> int:
+def _due(turn: Turn, cursor: Cursor, state: WaitState, scope: Scope) -> int:
     if state.seconds is not None:
-        seconds = state.seconds.evaluate(scope)
-        if (
-            isinstance(seconds, bool)
-            or not isinstance(seconds, int | float)
-            or seconds != int(seconds)
-            or seconds < 0
-        ):
-            raise StateFailedError(
-                QUERY_EVALUATION,
-                f"The Seconds field cannot be parsed as a non-negative integer: {seconds}",
-                "Seconds",
-            )
-        if seconds > MAX_SECONDS:
-            raise StateFailedError(RUNTIME, "Wait state delay is too long.")
-        return turn.now + int(seconds) * 1000
+        if isinstance(state.seconds, OnSubject):
+            return turn.now + _seconds_at(state.seconds, scope) * 1000
+        return turn.now + _seconds(state.seconds.evaluate(scope)) * 1000
     assert state.timestamp is not None
+    if isinstance(state.timestamp, OnSubject):
+        return _moment_at(state.timestamp, scope)
     text = state.timestamp.evaluate(scope)
+    cursor.base = cursor.previous  # evaluated: what fails from here on does not undo that
     due = parse_timestamp(text) if isinstance(text, str) else None
     if due is None:
         raise StateFailedError(
@@ -58,20 +52,53 @@ def _due(turn: Turn, state: WaitState, scope: Scope) -> int:
             f"format string: {text}",
             "Timestamp",
         )
-    if due - turn.now > MAX_SECONDS * 1000:
-        raise StateFailedError(RUNTIME, "Wait state delay is too long.")
     return due
 
 
-def parse_timestamp(text: str) -> int | None:
-    """Milliseconds since the epoch of an RFC 3339 timestamp with an offset, or None."""
-    match = _TIMESTAMP.fullmatch(text)
-    if match is None:
-        return None
-    seconds, fraction, offset = match.groups()
+def _seconds(value: Any) -> int:
+    if not _is_whole(value) or value < 0:
+        raise StateFailedError(
+            QUERY_EVALUATION,
+            f"The Seconds field cannot be parsed as a non-negative integer: {value}",
+            "Seconds",
+        )
+    return int(value)
+
+
+def _seconds_at(reading: OnSubject, scope: Scope) -> int:
+    value = _referenced(reading, scope, "SecondsPath")
+    what = f"{reading.text} == {value}"
+    if not _is_whole(value):
+        raise StateFailedError(
+            RUNTIME, f"The SecondsPath parameter cannot be parsed as a long value: {what}"
+        )
+    if value < 0:
+        raise StateFailedError(
+            RUNTIME, f"The SecondsPath parameter references a negative value: {what}"
+        )
+    return int(value)
+
+
+def _moment_at(reading: OnSubject, scope: Scope) -> int:
+    value = _referenced(reading, scope, "TimestampPath")
+    due = parse_timestamp(value) if isinstance(value, str) else None
+    if due is None:
+        raise StateFailedError(
+            RUNTIME,
+            "The TimestampPath parameter does not reference a valid ISO-8601 extended offset "
+            f"date-time format string: {reading.text} == {value}",
+        )
+    return due
+
+
+def _referenced(reading: OnSubject, scope: Scope, field: str) -> Any:
     try:
-        moment = datetime.fromisoformat(seconds + offset.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    milliseconds = int((fraction or "0").ljust(3, "0")[:3])
-    return int(moment.astimezone(UTC).timestamp()) * 1000 + milliseconds
+        return reading.evaluate(scope)
+    except PathMissingError:
+        raise StateFailedError(
+            RUNTIME, f"The {field} parameter does not reference an input value: {reading.text}"
+        ) from None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -9,7 +9,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import boto3
 import orjson
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
 
 from asl.api import StepFunctions
 from asl.commands import Dispatch
@@ -24,14 +27,25 @@ from localcloud.services.events import Events
 from localcloud.services.sns import Sns
 from localcloud.services.sqs import Sqs
 
+_SDK_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
 _OPERATIONS = {
     "CreateStateMachine": "create_state_machine",
     "UpdateStateMachine": "update_state_machine",
     "DescribeStateMachine": "describe_state_machine",
+    "DescribeStateMachineForExecution": "describe_state_machine_for_execution",
     "ListStateMachines": "list_state_machines",
     "DeleteStateMachine": "delete_state_machine",
     "ValidateStateMachineDefinition": "validate_state_machine_definition",
+    "PublishStateMachineVersion": "publish_state_machine_version",
+    "ListStateMachineVersions": "list_state_machine_versions",
+    "DeleteStateMachineVersion": "delete_state_machine_version",
+    "CreateStateMachineAlias": "create_state_machine_alias",
+    "UpdateStateMachineAlias": "update_state_machine_alias",
+    "DescribeStateMachineAlias": "describe_state_machine_alias",
+    "ListStateMachineAliases": "list_state_machine_aliases",
+    "DeleteStateMachineAlias": "delete_state_machine_alias",
     "StartExecution": "start_execution",
+    "StartSyncExecution": "start_sync_execution",
     "DescribeExecution": "describe_execution",
     "ListExecutions": "list_executions",
     "GetExecutionHistory": "get_execution_history",
@@ -39,6 +53,14 @@ _OPERATIONS = {
     "SendTaskSuccess": "send_task_success",
     "SendTaskFailure": "send_task_failure",
     "SendTaskHeartbeat": "send_task_heartbeat",
+    "CreateActivity": "create_activity",
+    "DescribeActivity": "describe_activity",
+    "ListActivities": "list_activities",
+    "DeleteActivity": "delete_activity",
+    "GetActivityTask": "get_activity_task",
+    "TagResource": "tag_resource",
+    "UntagResource": "untag_resource",
+    "ListTagsForResource": "list_tags_for_resource",
 }
 
 
@@ -104,6 +126,8 @@ class Tasks:
                 answer = self._sns.publish(**{**parameters, "Message": message})
             case "events":
                 answer = self._put_events(dispatch, parameters)
+            case service if service.startswith(("aws-sdk:", "dynamodb")):
+                answer = _sdk_call(service.removeprefix("aws-sdk:"), resource.action, parameters)
             case _:
                 raise AwsError("NotSupportedLocally", f"{resource.arn} is not supported locally")
         return self._answered(dispatch, answer)
@@ -166,6 +190,23 @@ class Tasks:
             failed = next(entry for entry in answer["Entries"] if "ErrorCode" in entry)
             raise AwsError("FailedEntry", failed["ErrorMessage"])
         return answer
+
+
+def _sdk_call(service: str, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Any AWS API by its SDK name. Locally most answer that they are not supported, by name.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+    """
+    name = _SDK_NAMES.get(service, service)
+    method = xform_name(action.partition(".")[0])
+    try:
+        answer: dict[str, Any] = getattr(boto3.client(name), method)(**parameters)  # type: ignore[call-overload]
+    except ClientError as error:
+        details = error.response["Error"]
+        raise AwsError(details.get("Code", "Unknown"), details.get("Message", "")) from None
+    except (AttributeError, BotoCoreError) as error:
+        raise AwsError("NotSupportedLocally", f"{service}:{action}: {error}") from None
+    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
 
 def _text(value: Any) -> str:

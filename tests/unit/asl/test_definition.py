@@ -54,9 +54,11 @@ def test_a_name_is_used_once_in_the_whole_machine() -> None:
 
 
 def test_what_is_not_supported_is_refused_by_name() -> None:
-    _, findings = check_definition(json.dumps({"StartAt": "A", "States": {"A": PASS}}))
-    assert findings[0].code == "UNSUPPORTED"
-    assert "JSONPath" in findings[0].message
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "A", "States": {"A": PASS}}
+    states = {"M": {"Type": "Map", "ItemReader": {}, "ItemProcessor": processor, "End": True}}
+    _, findings = check_definition(text_of(states))
+    assert findings[0].location == "/States/M/ItemReader"
+    assert "ItemReader" in findings[0].message
 
 
 def test_the_error_says_where() -> None:

@@ -168,9 +168,9 @@ def test_full_jitter_stays_below_the_delay_and_repeats() -> None:
         ("Mine", "Mine", True),
         ("Mine", "States.TaskFailed", True),
         ("States.Timeout", "States.TaskFailed", False),
-        ("States.HeartbeatTimeout", "States.Timeout", True),
         ("States.Runtime", "States.ALL", False),
-        ("States.DataLimitExceeded", "States.ALL", False),
+        ("States.Runtime", "States.Runtime", False),
+        ("States.DataLimitExceeded", "States.ALL", True),
         ("Other", "Mine", False),
     ],
 )
@@ -194,7 +194,8 @@ def test_time_out_and_heartbeat() -> None:
     assert running.execution.status is Status.RUNNING
     running.deliver(TimePassed(running.now + 19_000))
     assert running.execution.failure is not None
-    assert running.execution.failure.error == "States.HeartbeatTimeout"
+    assert running.execution.failure.error == "States.Timeout"
+    assert running.execution.failure.also == "States.HeartbeatTimeout"
 
 
 def test_late_and_repeated_facts_change_nothing() -> None:
@@ -341,7 +342,9 @@ def test_an_endless_loop_ends_at_25000_events() -> None:
 
 
 def test_tokens_differ_and_cannot_be_guessed() -> None:
-    states = {"T": {**TASK, "Arguments": {"t": "{% $states.context.Task.Token %}"}, "End": True}}
+    arguments = {"t": "{% $states.context.Task.Token %}"}
+    resource = TASK["Resource"] + ".waitForTaskToken"
+    states = {"T": {**TASK, "Resource": resource, "Arguments": arguments, "End": True}}
     token = Run(machine_of(states)).pending[0].token
     assert Run(machine_of(states)).pending[0].parameters.value == {"t": token}
     again = Run(machine_of(states)).pending[0].token
@@ -351,3 +354,13 @@ def test_tokens_differ_and_cannot_be_guessed() -> None:
     other.pending.clear()
     other.deliver(Started(other.now))
     assert other.pending[0].token != token
+
+
+def test_deep_data_is_refused_where_it_enters_and_fails_where_it_arises() -> None:
+    Payload.parse("[" * 199 + "]" * 199)
+    with pytest.raises(ValueError, match="nested deeper"):
+        Payload.parse("[" * 300 + "]" * 300)
+    deeper = "{% $reduce([1..300], function($a, $i){ {'d': $a} }, {}) %}"
+    failure = run({"A": {"Type": "Pass", "Output": deeper, "End": True}}).execution.failure
+    assert failure is not None
+    assert failure.error == "States.Runtime"

@@ -1,0 +1,7 @@
+"""``python -m asl``."""
+
+import sys
+
+from asl.cli import main
+
+sys.exit(main())

@@ -1,0 +1,92 @@
+"""What the operations share: the ports, and finding things by their ARNs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from secrets import SystemRandom
+from typing import Any
+
+from asl.api.checks import check_arn, check_execution_arn
+from asl.errors import ApiError
+from asl.execution import Execution
+from asl.ports import Clock, Journal, MachineRecord, Machines
+from asl.runner import Runner
+
+_RANDOM = SystemRandom()
+POLL_SECONDS = 60.0
+"""How long GetActivityTask waits for a task (AWS's long poll)."""
+
+
+class Operations:
+    """One account's Step Functions in one region, without any operation yet.
+
+    Args:
+        chance: gives a number in [0, 1) that picks one of an alias's versions.
+        poll_seconds: how long GetActivityTask waits.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        journal: Journal,
+        machines: Machines,
+        clock: Clock,
+        *,
+        account: str = "000000000000",
+        region: str = "us-east-1",
+        chance: Callable[[], float] = _RANDOM.random,
+        poll_seconds: float = POLL_SECONDS,
+    ):
+        self._runner = runner
+        self._journal = journal
+        self._machines = machines
+        self._clock = clock
+        self._prefix = f"arn:aws:states:{region}:{account}"
+        self._chance = chance
+        self._poll_seconds = poll_seconds
+        self._offered = threading.Condition()
+        """Notified when a worker may find a task."""
+
+    def _machine(self, arn: str) -> MachineRecord:
+        """A machine or a version."""
+        check_arn(arn, "stateMachine")
+        record = self._machines.get(arn)
+        if record is None:
+            raise no_such_machine(arn)
+        return record
+
+    def _unqualified(self, arn: str) -> MachineRecord:
+        """A machine, for operations that a version cannot undergo."""
+        record = self._machine(arn)
+        if record.version is not None:
+            raise no_such_machine(arn)
+        return record
+
+    def _execution(self, arn: str) -> Execution:
+        check_execution_arn(arn)
+        execution = self._journal.load(arn)
+        if execution is None:
+            raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+        return execution
+
+
+def no_such_machine(arn: str) -> ApiError:
+    """A StateMachineDoesNotExist."""
+    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+
+
+def not_for_this_type() -> ApiError:
+    """A StateMachineTypeNotSupported."""
+    return ApiError(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+
+
+def machine_arn_of(arn: str) -> str:
+    """The ARN of the machine that a version or an alias belongs to."""
+    return ":".join(arn.split(":")[:7])
+
+
+Tag = dict[str, Any]

@@ -1,0 +1,213 @@
+"""Executions: start, describe, list, history, stop."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from asl.api.base import not_for_this_type
+from asl.api.checks import (
+    Answer,
+    check_arn,
+    check_name,
+    check_page,
+    constrain,
+    execution_input,
+    given,
+    invalid,
+    moment,
+    not_in,
+    read_number,
+    write_token,
+)
+from asl.api.versions import AliasOperations
+from asl.errors import ApiError
+from asl.events import StopRequested
+from asl.execution import Execution, Parent, Status
+from asl.history import render
+from asl.ports import ExecutionExistsError, MachineRecord, Query
+
+MAX_LIST_TOKEN = 3096
+_FILTERS = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
+
+
+class ExecutionOperations(AliasOperations):
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
+
+    def start_execution(
+        self,
+        stateMachineArn: str,
+        name: str | None = None,
+        input: str = "{}",
+        traceHeader: str | None = None,
+        parent: Parent | None = None,
+    ) -> Answer:
+        """Starts an execution of a machine, of a version, or of what an alias leads to.
+
+        The same name and input again, while it runs, changes nothing.
+        """
+        record, alias = self._startable(stateMachineArn)
+        if name is not None:
+            check_name(name)
+        name = name or str(uuid.uuid4())  # noqa: TID251
+        payload = execution_input(input)
+        arn = f"{self._prefix}:execution:{record.name}:{name}"
+        try:
+            execution = self._runner.start(record, arn, payload, parent)
+        except ExecutionExistsError:
+            known = self._execution(arn)
+            if known.status is not Status.RUNNING or known.input != payload:
+                raise ApiError(
+                    "ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'"
+                ) from None
+            execution = known
+        else:
+            if alias is not None:
+                self._machines.aliases.note_start(arn, alias)
+        return {"executionArn": arn, "startDate": moment(execution.started_at)}
+
+    def start_sync_execution(
+        self,
+        stateMachineArn: str,
+        name: str | None = None,
+        input: str = "{}",
+        traceHeader: str | None = None,
+        includedData: str = "ALL_DATA",
+    ) -> Answer:
+        """Refused: only an Express machine can be waited for."""
+        self._startable(stateMachineArn)
+        raise not_for_this_type()
+
+    def describe_execution(self, executionArn: str, includedData: str = "ALL_DATA") -> Answer:
+        """An execution's state, input and outcome."""
+        execution = self._execution(executionArn)
+        alias = self._aliases_of([execution]).get(executionArn)
+        included = {"included": includedData != "METADATA_ONLY"}
+        answer = {**_listed(execution, alias), "inputDetails": included, **_redrive(execution)}
+        if included["included"]:
+            answer["input"] = execution.input.text.decode()
+        if execution.output is not None:
+            answer["outputDetails"] = included
+            if included["included"]:
+                answer["output"] = execution.output.text.decode()
+        if execution.failure is not None:
+            answer |= given(error=execution.failure.error, cause=execution.failure.cause)
+        return answer
+
+    def list_executions(
+        self,
+        stateMachineArn: str | None = None,
+        statusFilter: str | None = None,
+        maxResults: int | None = None,
+        nextToken: str | None = None,
+    ) -> Answer:
+        """The executions of a machine, of a version or through an alias; newest first."""
+        constrain(not_in(statusFilter, "statusFilter", _FILTERS))
+        limit = check_page(maxResults, nextToken, max_token=MAX_LIST_TOKEN)
+        if stateMachineArn is None:
+            raise invalid("Must provide a state machine ARN or a map run ARN")
+        check_arn(stateMachineArn, "stateMachine")
+        alias = self._named_alias(stateMachineArn)
+        record = self._machine(stateMachineArn if alias is None else alias.machine_arn)
+        if statusFilter == "PENDING_REDRIVE":
+            return {"executions": []}  # only the children of a Map run wait for a redrive
+        query = Query(
+            record.arn,
+            None if statusFilter is None else Status(statusFilter),
+            None if nextToken is None else read_number(nextToken),
+            limit + 1,
+        )
+        found = self._select(query, record, None if alias is None else alias.arn)
+        answer: Answer = {"executions": [_listed(*one) for one in found[:limit]]}
+        if len(found) > limit:
+            answer["nextToken"] = write_token(str(found[limit - 1][0].key))
+        return answer
+
+    def _select(
+        self, query: Query, record: MachineRecord, alias: str | None
+    ) -> list[tuple[Execution, str | None]]:
+        """Executions with their aliases, as many as the query wants, read batch by batch."""
+        found: list[tuple[Execution, str | None]] = []
+        before = query.before
+        while len(found) < query.limit:
+            batch = self._journal.select(
+                Query(query.machine_arn, query.status, before, query.limit)
+            )
+            aliases = self._aliases_of(batch)
+            for execution in batch:
+                through = aliases.get(execution.arn)
+                if record.version in {None, execution.version} and alias in {None, through}:
+                    found.append((execution, through))
+            if len(batch) < query.limit:
+                break
+            before = batch[-1].key
+        return found[: query.limit]
+
+    def _aliases_of(self, executions: Sequence[Execution]) -> Mapping[str, str]:
+        """Through which aliases executions were started; only versions are started so."""
+        versions = [e.arn for e in executions if e.version is not None]
+        return self._machines.aliases.of_executions(versions) if versions else {}
+
+    def get_execution_history(
+        self,
+        executionArn: str,
+        maxResults: int | None = None,
+        reverseOrder: bool = False,
+        nextToken: str | None = None,
+        includeExecutionData: bool = True,
+    ) -> Answer:
+        """An execution's events, in order or newest first."""
+        limit = check_page(maxResults, nextToken)
+        execution = self._execution(executionArn)
+        offset = 0 if nextToken is None else read_number(nextToken)
+        if reverseOrder:
+            last = execution.seq - offset
+            first = max(0, last - limit)
+            entries = self._journal.history(execution, first, last - first)[::-1]
+        else:
+            entries = self._journal.history(execution, offset, limit)
+        answer: Answer = {
+            "events": [render(entry, include_data=includeExecutionData) for entry in entries]
+        }
+        if offset + len(entries) < execution.seq:
+            answer["nextToken"] = write_token(str(offset + len(entries)))
+        return answer
+
+    def stop_execution(
+        self, executionArn: str, error: str | None = None, cause: str | None = None
+    ) -> Answer:
+        """Stops an execution; one that has ended stays as it is."""
+        self._execution(executionArn)
+        now = self._clock.now()
+        stopped = self._runner.deliver(executionArn, StopRequested(now, error, cause))
+        at = stopped.stopped_at if stopped and stopped.stopped_at is not None else now
+        return {"stopDate": moment(at)}
+
+
+def _listed(execution: Execution, alias: str | None) -> Answer:
+    version = execution.version
+    return {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.machine_arn,
+        "name": execution.name,
+        "status": execution.status.value,
+        "startDate": moment(execution.started_at),
+        "redriveCount": 0,
+        **given(
+            stopDate=None if execution.stopped_at is None else moment(execution.stopped_at),
+            stateMachineAliasArn=alias,
+            stateMachineVersionArn=(
+                None if version is None else f"{execution.machine_arn}:{version}"
+            ),
+        ),
+    }
+
+
+def _redrive(execution: Execution) -> Answer:
+    """Whether AWS would let the execution be redriven: one that did not succeed."""
+    if execution.status not in {Status.RUNNING, Status.SUCCEEDED}:
+        return {"redriveStatus": "REDRIVABLE"}
+    return {
+        "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": f"Execution is {execution.status} and cannot be redriven",
+    }

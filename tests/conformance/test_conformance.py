@@ -1,0 +1,21 @@
+"""What AWS answered, answered again: no case may fail that did not fail before."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance import report
+from tests.conformance.__main__ import PAGE
+from tests.conformance.cases import ASL, available
+from tests.conformance.run import run_file
+
+pytestmark = pytest.mark.skipif(not available(), reason="the outside cases are not here")
+
+
+def test_no_recorded_execution_fails_that_passed_before() -> None:
+    known = report.known_failures(PAGE)
+
+    failing = {v.id: v.reason for v in run_file(ASL, {"execution"}) if not v.passed}
+
+    new = {name: reason for name, reason in failing.items() if name not in known}
+    assert not new, f"run `make conformance` to see all: {new}"
