@@ -1,6 +1,7 @@
 """From a webhook's call to a finished, recorded execution of a 5-step workflow.
 
-The 2xx comes after the execution is durable, and every execution's history is kept.
+The 2xx comes after the execution is durable, and every execution's history is kept. "recorded" counts
+until the API lists the last one as succeeded, the listing's own cost included.
 Run: python bench/webhook_to_done.py [--json]
 """
 
@@ -51,7 +52,9 @@ def measure(
     accepted = time.time() - start
     ids = {json.loads(body)["execution_id"]: sent for sent, _, body in results}
     stopped = _await_recorded(server.url, token, set(ids))
-    completed = time.time() - start
+    recorded = time.time() - start
+    # As the benches of the peers count: from the first request to the last execution's end.
+    completed = max(stopped.values()) - start
     to_done = [stopped[i] - sent for i, sent in ids.items()]
     answers = [answered - sent for sent, answered, _ in results]
     return {
@@ -59,6 +62,7 @@ def measure(
         "executions": count,
         "accepted_per_s": round(count / accepted, 1),
         "completed_per_s": round(count / completed, 1),
+        "recorded_per_s": round(count / recorded, 1),
         **{
             f"answer_p{p}_ms": round(harness.percentile(answers, p / 100) * 1000, 1)
             for p in (50, 95, 99)
@@ -124,11 +128,11 @@ def main() -> None:
             made += count
         each = (database_bytes(server) - before) / made
     print(
-        f"{'clients':>7} {'accepted/s':>11} {'completed/s':>12} {'p50':>8} {'p95':>8} {'p99 ms':>8} {'memory MB':>10}"
+        f"{'clients':>7} {'accepted/s':>11} {'completed/s':>12} {'recorded/s':>11} {'p50':>8} {'p95':>8} {'p99 ms':>8} {'memory MB':>10}"
     )
     for row in rows:
         print(
-            f"{row['concurrency']:>7} {row['accepted_per_s']:>11} {row['completed_per_s']:>12} "
+            f"{row['concurrency']:>7} {row['accepted_per_s']:>11} {row['completed_per_s']:>12} {row['recorded_per_s']:>11} "
             f"{row['done_p50_ms']:>8} {row['done_p95_ms']:>8} {row['done_p99_ms']:>8} {row['server_mb']:>10}"
         )
     print(f"{each:.0f} bytes of database per execution, its history included")

@@ -17,7 +17,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.validate import ParamValidator
 
 from asl.api import StepFunctions
+from asl.asgi import Threads, read_body
 from asl.errors import ApiError
 
 MAX_BODY = 2 * 1024 * 1024
@@ -262,17 +263,17 @@ class App:
 
     def __init__(self, wire: Wire):
         self._wire = wire
-        self._threads = ThreadPoolExecutor(THREADS, "asl-wire")
+        self._threads = Threads(THREADS, "asl-wire")
 
     def close(self) -> None:
         """Takes no more requests."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One request."""
         if scope["type"] != "http":
             return
-        body = await _read_body(receive)
+        body = await read_body(receive, MAX_BODY)
         if body is None:
             message = f"A request may have {MAX_BODY} bytes at the most"
             response = refusal("RequestEntityTooLargeException", message, 413)
@@ -287,8 +288,8 @@ class App:
         target = headers.get(b"x-amz-target", b"").decode("latin-1")
         if self._wire.waits(target):
             return await asyncio.wrap_future(self._in_own_thread(target, body))
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._wire.answer, target, body)
+        response: Response = await self._threads.call(self._wire.answer, target, body)
+        return response
 
     def _in_own_thread(self, target: str, body: bytes) -> Future[Response]:
         future: Future[Response] = Future()
@@ -299,21 +300,6 @@ class App:
 
         threading.Thread(target=run, name="asl-long-poll", daemon=True).start()
         return future
-
-
-async def _read_body(receive: Any) -> bytes | None:
-    """The request's body, or None where it is too large (the rest is read and dropped)."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        size += len(message.get("body", b""))
-        if size <= MAX_BODY:
-            parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts) if size <= MAX_BODY else None
 
 
 async def _write(response: Response, send: Any) -> None:

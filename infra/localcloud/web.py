@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from asl.asgi import Threads, read_body
 from localcloud.gateway import Gateway, Request, Response
 
 MAX_BODY = 10_485_760
@@ -20,17 +20,17 @@ class Web:
 
     def __init__(self, gateway: Gateway):
         self._gateway = gateway
-        self._threads = ThreadPoolExecutor(THREADS, "web")
+        self._threads = Threads(THREADS, "web")
 
     def close(self) -> None:
         """Takes no more requests."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """One connection's request (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
         if scope["type"] != "http":
             return
-        body = await _read_body(receive)
+        body = await read_body(receive, MAX_BODY)
         response = _TOO_LARGE if body is None else await self._answer(scope, body)
         await _write(response, scope["method"], send)
 
@@ -43,29 +43,13 @@ class Web:
             body,
             (scope.get("client") or ("127.0.0.1",))[0],
         )
-        running = asyncio.get_running_loop().run_in_executor(
-            self._threads, self._gateway.handle, request
-        )
+        answer: Response
         try:
             async with asyncio.timeout(TIMEOUT):
-                return await running
+                answer = await self._threads.call(self._gateway.handle, request)
+                return answer
         except TimeoutError:
             return self._gateway.timed_out()
-
-
-async def _read_body(receive: Any) -> bytes | None:
-    """The request's body, or None where it is too large (the rest is read and dropped)."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        size += len(message.get("body", b""))
-        if size <= MAX_BODY:
-            parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts) if size <= MAX_BODY else None
 
 
 async def _write(response: Response, method: str, send: Any) -> None:
