@@ -60,8 +60,15 @@ class StandIn(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-def start_stand_in() -> str:
-    """Starts a stand-in on a free port of this machine and returns its URL."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+def start_stand_in(port: int = 0) -> str:
+    """Starts a stand-in on this machine and returns its URL.
+
+    Args:
+        port: where it was before, if it was; taken by now, or 0: a free one.
+    """
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), StandIn)
+    except OSError:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
     threading.Thread(target=server.serve_forever, name="stand-in", daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"

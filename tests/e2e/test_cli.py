@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -101,6 +102,18 @@ def test_a_second_server_on_the_same_folder_is_refused(server: Server) -> None:
     assert "Another server uses the data folder" in done.stderr
 
 
+def _approve_what_waited(tour: Server, log: str) -> None:
+    """The execution from before the stop goes on to its end when its link is used."""
+    owner = Client(tour)
+    account = json.loads((tour.data / "owner.json").read_text())
+    session = owner.ok("POST", "/v1/auth/sessions", account)
+    owner.http.headers["Authorization"] = f"Bearer {session['token']}"
+    waiting = owner.ok("GET", "/v1/executions?status=running")["items"]
+    link = re.findall(r"/approvals/\S+", log)[-1]
+    assert owner.http.post(link, data={"decision": "approved"}).status_code == 200
+    assert [owner.ended(item["id"])["status"] for item in waiting] == ["succeeded"]
+
+
 @pytest.mark.parametrize("start", ["first", "second"])
 def test_the_tour(data_root: Path, start: str) -> None:
     """`make run`: the first start takes the tour, the second has everything from before."""
@@ -112,6 +125,8 @@ def test_the_tour(data_root: Path, start: str) -> None:
             lambda: log.read_text().count("Ready.") == ["first", "second"].index(start) + 1,
             "the tour",
         )
+        if start == "second":
+            _approve_what_waited(tour, log.read_text())
     finally:
         tour.stop()
     text = log.read_text()

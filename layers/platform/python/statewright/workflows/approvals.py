@@ -121,8 +121,8 @@ def page(approval: Approval) -> str:
     """The approval as a page that works without scripts."""
     form = (
         """<form method="post"><label>Comment<br><textarea name="comment" rows="4" maxlength="2000">
-</textarea></label><p><button name="decision" value="approved">Approve</button>
-<button name="decision" value="rejected">Reject</button></p></form>"""
+</textarea></label><div><button name="decision" value="approved">Approve</button>
+<button name="decision" value="rejected">Reject</button></div></form>"""
         if approval.status == "open"
         else f"<p>This was <strong>{approval.status}</strong>.</p>"
     )
@@ -135,4 +135,4 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{ti
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}}
 textarea{{width:100%;font:inherit}}button{{font:inherit;padding:.5rem 1.2rem;margin-right:.5rem}}
-p{{white-space:pre-line}}</style></head><body><h1>{title}</h1><p>{body}</p>{form}</body></html>"""
+div{{margin-top:1rem}}p{{white-space:pre-line}}</style></head><body><h1>{title}</h1><p>{body}</p>{form}</body></html>"""
