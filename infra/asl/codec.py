@@ -95,6 +95,7 @@ def _waiting(waiting: Waiting) -> dict[str, Any]:
                 "token": waiting.token,
                 "submitted": waiting.submitted,
                 "due": waiting.due,
+                "timeout": waiting.timeout_seconds,
                 "heartbeat": [waiting.heartbeat_seconds, waiting.heartbeat_due],
             }
         case ForChildren():
@@ -141,6 +142,7 @@ def _load_waiting(data: dict[str, Any]) -> Waiting:
                 data["token"],
                 data["submitted"],
                 data["due"],
+                data.get("timeout"),
                 *data["heartbeat"],
             )
         case "children":

@@ -303,6 +303,9 @@ class _Parser:
             self.say(str(error), at, SCHEMA)
             return Resource(str(arn), "", "")
         if self.express and resource.pattern != "response":
+            if resource.pattern == "activity":
+                self.say("Express state machine does not support Activity ARN", at)
+                return resource
             suffix = {"token": ".waitForTaskToken", "sync": ".sync", "sync2": ".sync:2"}
             # AWS ends this sentence with a space for task tokens.
             end = " " if resource.pattern == "token" else ""

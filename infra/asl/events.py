@@ -33,6 +33,16 @@ class TaskAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityTaken:
+    """A worker took an activity's task."""
+
+    at: int
+    path: Path
+    id: int
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSucceeded:
     """A task's result."""
 
@@ -71,5 +81,5 @@ class StopRequested:
     cause: str | None
 
 
-TaskEvent = TaskAccepted | TaskSucceeded | TaskFailed | Heartbeat
+TaskEvent = TaskAccepted | ActivityTaken | TaskSucceeded | TaskFailed | Heartbeat
 Event = Started | TimePassed | TaskEvent | StopRequested

@@ -50,6 +50,7 @@ class ForTask:
     submitted: bool = False
     """The request was accepted; what is awaited now is the job's end or the token's return."""
     due: int | None = None
+    timeout_seconds: int | None = None
     heartbeat_seconds: int | None = None
     heartbeat_due: int | None = None
 

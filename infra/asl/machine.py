@@ -47,7 +47,7 @@ class Resource:
     action: str
     """``invoke``, ``sendMessage``, … with its suffix; the name for a function or an activity."""
     pattern: str = "response"
-    """``response`` | ``sync`` | ``sync2`` | ``token``."""
+    """``response`` | ``sync`` | ``sync2`` | ``token`` | ``activity``."""
     direct_lambda: bool = False
     """The function's own ARN is the resource: its bare payload is the result."""
 

@@ -14,6 +14,7 @@ _SERVICE = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*:\d*:(aws-sdk:)?([\w-]+):(\w+)((?:\.\w+)?(?::2)?)"
 )
 _LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?")
+_ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:[^:]{1,80}")
 _R, _S, _T = {"response"}, {"response", "sync"}, {"response", "token"}
 _ALL = {"response", "sync", "token"}
 
@@ -93,6 +94,8 @@ def parse_resource(arn: str) -> Resource:
     """
     if _LAMBDA.fullmatch(arn):
         return Resource(arn, "lambda", arn.split(":", 6)[6], direct_lambda=True)
+    if _ACTIVITY.fullmatch(arn):
+        return Resource(arn, "activity", arn.split(":", 6)[6], "activity")
     match = _SERVICE.fullmatch(arn)
     if match is None:
         raise UnsupportedResourceError(_unknown(arn))

@@ -26,6 +26,7 @@ from asl.nesting import child_ended
 from asl.payload import Payload
 from asl.ports import (
     Accepted,
+    ActivityTask,
     Announcement,
     Announcer,
     Clock,
@@ -70,6 +71,8 @@ class Runner:
         self._announcer = announcer
         self._clock = clock
         self._report = report
+        self.offer: Callable[[ActivityTask], None] = machines.activities.offer
+        """Puts an activity's task where workers find it."""
         self._hot: OrderedDict[str, Execution] = OrderedDict()
         self._hot_lock = threading.Lock()
         self._stripes = [threading.Lock() for _ in range(STRIPES)]
@@ -225,11 +228,19 @@ class Runner:
 
     def _run_task(self, dispatch: Dispatch) -> None:
         """Calls a task and delivers its outcome; goes on with the next task in the same thread."""
+        if dispatch.resource.pattern == "activity":
+            # In flight until a worker takes it: after a crash it is offered again.
+            text = dispatch.parameters.text.decode()
+            self.offer(ActivityTask(dispatch.resource.arn, dispatch.token, text))
+            return
         current: Dispatch | None = dispatch
         while current is not None and not self._stopping:
             following = self._settle(current.execution_arn, self._call(current))
-            current = following[0] if following else None
-            for other in following[1:]:
+            current = following.pop(0) if following else None
+            if current is not None and current.resource.pattern == "activity":
+                following.append(current)
+                current = None
+            for other in following:
                 self._submit(other)
 
     def _settle(self, arn: str, event: Event) -> list[Dispatch]:

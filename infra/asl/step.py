@@ -31,6 +31,7 @@ from typing import Any, assert_never
 from asl.commands import Dispatch
 from asl.errors import RUNTIME, StateError, StateFailedError
 from asl.events import (
+    ActivityTaken,
     Event,
     Heartbeat,
     Started,
@@ -90,7 +91,7 @@ def step(machine: Machine, execution: Execution, event: Event) -> Step:
                 if execution.due is not None and execution.due <= event.at:
                     return _end(turn, Status.TIMED_OUT, "ExecutionTimedOut", _machine_timeout())
                 outcome = _wake(turn, machine)
-            case TaskAccepted() | TaskSucceeded() | TaskFailed() | Heartbeat():
+            case TaskAccepted() | ActivityTaken() | TaskSucceeded() | TaskFailed() | Heartbeat():
                 outcome = _to_task(turn, machine, event)
             case _:
                 assert_never(event)

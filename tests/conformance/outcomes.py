@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from asl.commands import Dispatch
-from asl.events import Event, TaskAccepted, TaskFailed, TaskSucceeded
+from asl.events import ActivityTaken, Event, TaskAccepted, TaskFailed, TaskSucceeded
 from asl.payload import Payload
 from asl.ports import Accepted, Succeeded, TaskError, TaskOutcome
 from tests.conformance.cases import differences
@@ -64,7 +64,9 @@ def events(
     known = wildcards(_call(outcome), dispatch.parameters.value)
     for then in outcome["then"] or []:
         kind = then["type"]
-        if kind.endswith("Submitted"):
+        if kind == "ActivityStarted":
+            yield ActivityTaken(now, dispatch.path, dispatch.id, then.get("workerName"))
+        elif kind.endswith("Submitted"):
             yield TaskAccepted(now, dispatch.path, dispatch.id, _payload(then, known))
         elif kind.endswith("Succeeded"):
             yield TaskSucceeded(now, dispatch.path, dispatch.id, _payload(then, known))

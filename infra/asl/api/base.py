@@ -10,7 +10,7 @@ from typing import Any
 from asl.api.checks import check_arn, check_execution_arn
 from asl.errors import ApiError
 from asl.execution import Execution
-from asl.ports import Clock, Journal, MachineRecord, Machines
+from asl.ports import ActivityTask, Clock, Journal, MachineRecord, Machines
 from asl.runner import Runner
 
 _RANDOM = SystemRandom()
@@ -39,6 +39,7 @@ class Operations:
         poll_seconds: float = POLL_SECONDS,
     ):
         self._runner = runner
+        runner.offer = self.offer_activity_task
         self._journal = journal
         self._machines = machines
         self._clock = clock
@@ -47,6 +48,12 @@ class Operations:
         self._poll_seconds = poll_seconds
         self._offered = threading.Condition()
         """Notified when a worker may find a task."""
+
+    def offer_activity_task(self, task: ActivityTask) -> None:
+        """Puts a task where workers find it; the same task again changes nothing."""
+        self._machines.activities.offer(task)
+        with self._offered:
+            self._offered.notify_all()
 
     def _machine(self, arn: str) -> MachineRecord:
         """A machine or a version."""

@@ -20,7 +20,7 @@ from asl.api.checks import (
 )
 from asl.api.tags import TagOperations, check_tags
 from asl.errors import ApiError
-from asl.events import Heartbeat, TaskEvent, TaskFailed, TaskSucceeded
+from asl.events import ActivityTaken, Heartbeat, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Frame, Path, leaves
 from asl.ports import ActivityRecord, ActivityTask
 
@@ -117,13 +117,11 @@ class ActivityOperations(TaskOperations):
         self._activity(activityArn)
         with self._offered:
             task = self._offered.wait_for(lambda: self._take_live(activityArn), self._poll_seconds)
+        if task:
+            self._answer_token(
+                task.token, lambda now, path, number: ActivityTaken(now, path, number, workerName)
+            )
         return {"taskToken": task.token, "input": task.input} if task else {}
-
-    def offer_activity_task(self, task: ActivityTask) -> None:
-        """Puts a task where workers find it; the same task again changes nothing."""
-        self._machines.activities.offer(task)
-        with self._offered:
-            self._offered.notify_all()
 
     def _take_live(self, activity_arn: str) -> ActivityTask | None:
         """The oldest task that somebody still waits for."""

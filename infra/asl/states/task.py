@@ -14,7 +14,7 @@ from asl.errors import (
     StateError,
     StateFailedError,
 )
-from asl.events import Heartbeat, TaskAccepted, TaskEvent, TaskFailed, TaskSucceeded
+from asl.events import ActivityTaken, Heartbeat, TaskAccepted, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Path
 from asl.jsonpath import PathMissingError
 from asl.machine import Limit, Resource, State, TaskState
@@ -56,14 +56,20 @@ def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
         )
     )
     waiting = ForTask(
-        scheduled,
-        parameters,
-        token,
-        due=None if timeout is None else turn.now + timeout * 1000,
-        heartbeat_seconds=heartbeat,
-        heartbeat_due=None if heartbeat is None else turn.now + heartbeat * 1000,
+        scheduled, parameters, token, timeout_seconds=timeout, heartbeat_seconds=heartbeat
     )
-    return cursor.park(waiting)
+    # An activity's time begins when a worker takes it.
+    running = waiting if state.resource.pattern == "activity" else _begun(waiting, turn.now)
+    return cursor.park(running)
+
+
+def _begun(waiting: ForTask, now: int) -> ForTask:
+    timeout, heartbeat = waiting.timeout_seconds, waiting.heartbeat_seconds
+    return replace(
+        waiting,
+        due=None if timeout is None else now + timeout * 1000,
+        heartbeat_due=None if heartbeat is None else now + heartbeat * 1000,
+    )
 
 
 def resume(
@@ -78,6 +84,9 @@ def resume(
                 return cursor.park(waiting)
             beat = at + waiting.heartbeat_seconds * 1000
             return cursor.park(replace(waiting, heartbeat_due=beat))
+        case ActivityTaken(worker=worker):
+            turn.follow(cursor, "ActivityStarted", {"workerName": worker})
+            return cursor.park(replace(_begun(waiting, turn.now), submitted=True))
         case TaskAccepted(output=output):
             _record_started(turn, cursor, resource, waiting)
             turn.follow(cursor, "TaskSubmitted", _details(resource, output=output))
@@ -121,8 +130,9 @@ def _scheduled(
 ) -> tuple[str, dict[str, Any]]:
     limits = {"timeoutInSeconds": timeout, "heartbeatInSeconds": heartbeat}
     given = {name: value for name, value in limits.items() if value is not None}
-    if resource.direct_lambda:
-        return "LambdaFunctionScheduled", {
+    if resource.direct_lambda or resource.pattern == "activity":
+        kind = "LambdaFunctionScheduled" if resource.direct_lambda else "ActivityScheduled"
+        return kind, {
             "resource": resource.arn,
             "input": parameters,
             **given,
@@ -132,7 +142,7 @@ def _scheduled(
 
 
 def _record_started(turn: Turn, cursor: Cursor, resource: Resource, waiting: ForTask) -> None:
-    if waiting.submitted:
+    if waiting.submitted or resource.pattern == "activity":
         return
     if resource.direct_lambda:
         turn.follow(cursor, "LambdaFunctionStarted", {})
@@ -143,6 +153,8 @@ def _record_started(turn: Turn, cursor: Cursor, resource: Resource, waiting: For
 def _outcome(resource: Resource, what: str, **details: Any) -> tuple[str, dict[str, Any]]:
     if resource.direct_lambda:
         return f"LambdaFunction{what}", details
+    if resource.pattern == "activity":
+        return f"Activity{what}", details
     return f"Task{what}", _details(resource, **details)
 
 

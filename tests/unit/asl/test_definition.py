@@ -94,3 +94,34 @@ def test_any_text_gives_a_machine_or_findings(value: Any) -> None:
 def test_deep_nesting_is_refused() -> None:
     _, findings = check_definition('{"States":' + "[" * 100_000 + "]" * 100_000 + "}")
     assert findings
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::aws-sdk:s3:getObject",
+        "arn:aws:states:::ecs:runTask.sync",
+        "arn:aws:states:::states:startExecution.sync:2",
+        "arn:aws:states:::emr-containers:startJobRun.sync",
+        "arn:aws:states:us-east-1:000000000000:activity:work",
+        "arn:aws:lambda:us-east-1:000000000000:function:f:live",
+    ],
+)
+def test_resources_that_step_functions_knows(resource: str) -> None:
+    state = {"Type": "Task", "Resource": resource, "Arguments": {}, "End": True}
+    assert check_definition(text_of({"A": state}))[1] == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::sqs:sendMessage.sync",
+        "arn:aws:states:::dynamodb:query",
+        "arn:aws:states:::aws-sdk:s3:getObject.sync",
+        "arn:aws:s3:::bucket",
+    ],
+)
+def test_resources_that_it_does_not_know(resource: str) -> None:
+    state = {"Type": "Task", "Resource": resource, "Arguments": {}, "End": True}
+    (finding,) = check_definition(text_of({"A": state}))[1]
+    assert finding.message.startswith(f"The resource provided {resource} is not recognized.")
