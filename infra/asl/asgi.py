@@ -30,7 +30,7 @@ async def read_body(receive: Any, most: int) -> bytes | None:
 class Threads:
     """Calls blocking functions for an event loop, with one hand-over there and one back.
 
-    An executor's futures, wrapped for asyncio, cost about twice as much a call.
+    An executor's futures, wrapped for asyncio, cost half as much again a call.
     """
 
     def __init__(self, count: int, name: str):
