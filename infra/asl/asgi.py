@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
@@ -63,6 +64,33 @@ class Threads:
                 result, error = None, failure
             if not loop.is_closed():  # else the server has gone, and nobody waits
                 loop.call_soon_threadsafe(_settle, future, result, error)
+
+
+class Application(ABC):
+    """An ASGI application: reads each HTTP request's body whole, and has threads to answer in.
+
+    Args:
+        name: of the threads.
+        threads: how many of them.
+        max_body: the largest body, in bytes.
+    """
+
+    def __init__(self, name: str, threads: int, max_body: int):
+        self._threads = Threads(threads, name)
+        self._max_body = max_body
+
+    def close(self) -> None:
+        """Takes no more requests."""
+        self._threads.close()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """One connection's request."""
+        if scope["type"] == "http":
+            await self.respond(scope, await read_body(receive, self._max_body), send)
+
+    @abstractmethod
+    async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
+        """Answers one request; ``body`` is None where it is too large."""
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: Exception | None) -> None:

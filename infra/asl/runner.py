@@ -37,6 +37,7 @@ from asl.ports import (
     Succeeded,
     TaskDispatcher,
     TaskError,
+    TaskOutcome,
 )
 from asl.recovery import lost_dispatches
 from asl.step import Step, step
@@ -255,16 +256,7 @@ class Runner:
 
     def _call(self, dispatch: Dispatch) -> Event:
         outcome = self._dispatcher(dispatch)
-        now = self._clock.now()
-        match outcome:
-            case Succeeded(output=output):
-                return TaskSucceeded(now, dispatch.path, dispatch.id, output)
-            case Accepted(output=output):
-                return TaskAccepted(now, dispatch.path, dispatch.id, output)
-            case TaskError(error=error, cause=cause):
-                return TaskFailed(now, dispatch.path, dispatch.id, error, cause)
-            case _:
-                assert_never(outcome)
+        return event_of(outcome, dispatch, self._clock.now())
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -344,3 +336,16 @@ class Runner:
 
 def _same(commit: Commit) -> Commit:
     return commit
+
+
+def event_of(outcome: TaskOutcome, dispatch: Dispatch, now: int) -> Event:
+    """The fact that a dispatcher's answer is; ``now`` in milliseconds."""
+    match outcome:
+        case Succeeded(output=output):
+            return TaskSucceeded(now, dispatch.path, dispatch.id, output)
+        case Accepted(output=output):
+            return TaskAccepted(now, dispatch.path, dispatch.id, output)
+        case TaskError(error=error, cause=cause):
+            return TaskFailed(now, dispatch.path, dispatch.id, error, cause)
+        case _:
+            assert_never(outcome)

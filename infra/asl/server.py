@@ -29,7 +29,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.validate import ParamValidator
 
 from asl.api import StepFunctions
-from asl.asgi import Threads, read_body
+from asl.asgi import Application
 from asl.errors import ApiError
 
 MAX_BODY = 2 * 1024 * 1024
@@ -258,22 +258,15 @@ def _new_id() -> str:
 # -- HTTP -----------------------------------------------------------------------------------------
 
 
-class App:
-    """The ASGI application (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
+class App(Application):
+    """The ASGI application."""
 
     def __init__(self, wire: Wire):
+        super().__init__("asl-wire", THREADS, MAX_BODY)
         self._wire = wire
-        self._threads = Threads(THREADS, "asl-wire")
 
-    def close(self) -> None:
-        """Takes no more requests."""
-        self._threads.close()
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """One request."""
-        if scope["type"] != "http":
-            return
-        body = await read_body(receive, MAX_BODY)
+    async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
+        """What the operation answers."""
         if body is None:
             message = f"A request may have {MAX_BODY} bytes at the most"
             response = refusal("RequestEntityTooLargeException", message, 413)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from asl.asgi import Threads, read_body
+from asl.asgi import Application
 from localcloud.gateway import Gateway, Request, Response
 
 MAX_BODY = 10_485_760
@@ -15,22 +15,15 @@ TIMEOUT = 29.0
 THREADS = 32
 
 
-class Web:
+class Web(Application):
     """The ASGI application."""
 
     def __init__(self, gateway: Gateway):
+        super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
-        self._threads = Threads(THREADS, "web")
 
-    def close(self) -> None:
-        """Takes no more requests."""
-        self._threads.close()
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """One connection's request (https://asgi.readthedocs.io/en/latest/specs/www.html)."""
-        if scope["type"] != "http":
-            return
-        body = await read_body(receive, MAX_BODY)
+    async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
+        """What the gateway answers."""
         response = _TOO_LARGE if body is None else await self._answer(scope, body)
         await _write(response, scope["method"], send)
 

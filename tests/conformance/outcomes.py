@@ -8,7 +8,6 @@ from typing import Any
 from asl.commands import Dispatch
 from asl.events import ActivityTaken, Event, TaskAccepted, TaskFailed, TaskSucceeded
 from asl.payload import Payload
-from asl.ports import Accepted, Succeeded, TaskError, TaskOutcome
 from tests.conformance.cases import differences
 from tests.conformance.normalise import as_json, as_text, concrete, recorded, wildcards
 
@@ -73,17 +72,6 @@ def events(
         elif kind.endswith("Failed"):
             error, cause = then.get("error"), concrete(then.get("cause"), known)
             yield TaskFailed(now, dispatch.path, dispatch.id, error, as_text(cause, spaced=spaced))
-
-
-def event_of(outcome: TaskOutcome, dispatch: Dispatch, now: int) -> Event:
-    """The fact that a dispatcher's answer is."""
-    match outcome:
-        case Succeeded(output=output):
-            return TaskSucceeded(now, dispatch.path, dispatch.id, output)
-        case Accepted(output=output):
-            return TaskAccepted(now, dispatch.path, dispatch.id, output)
-        case TaskError(error=error, cause=cause):
-            return TaskFailed(now, dispatch.path, dispatch.id, error, cause)
 
 
 def _payload(then: dict[str, Any], known: dict[str, Any]) -> Payload:

@@ -12,12 +12,13 @@ from asl.execution import Execution, ForChildren, Frame, Path, Status, next_due
 from asl.history import render
 from asl.machine import Machine
 from asl.payload import Payload
+from asl.runner import event_of
 from asl.step import step
 from asl.turn import Entry
 from tests.conformance.behaviours import call
 from tests.conformance.cases import Case, definition_text, input_text
 from tests.conformance.normalise import is_spaced, recorded
-from tests.conformance.outcomes import Outcomes, event_of, events
+from tests.conformance.outcomes import Outcomes, events
 
 START = 1_767_225_600_000
 MOST_FACTS = 20_000
