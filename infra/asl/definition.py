@@ -15,8 +15,8 @@ from typing import Any
 
 from asl.errors import Finding, InvalidDefinitionError
 from asl.fields import SCHEMA, Fields, is_integer
-from asl.fields_jsonata import JsonataFields
-from asl.fields_jsonpath import JsonPathFields
+from asl.jsonata.fields import JsonataFields
+from asl.jsonpath.fields import JsonPathFields
 from asl.machine import (
     Catcher,
     ChoiceRule,

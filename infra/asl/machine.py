@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asl.comparisons import Condition
-from asl.dataflow import Dataflow
-from asl.pathflow import OnSubject, PathFlow
-from asl.template import Template
+from asl.jsonata.dataflow import Dataflow
+from asl.jsonata.template import Template
+from asl.jsonpath.comparisons import Condition
+from asl.jsonpath.pathflow import OnSubject, PathFlow
 
 Flow = Dataflow | PathFlow
 """The data fields of a state, in its query language."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from asl.jsonata import Expression
+from asl.jsonata.expression import Expression
 
 
 class Scope:

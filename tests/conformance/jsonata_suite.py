@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonata as library
 
-from asl.jsonata import MAX_DEPTH
+from asl.jsonata.expression import MAX_DEPTH
 from tests.conformance.cases import Case
 
 MOST_MILLISECONDS = 10_000

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asl.errors import NO_CHOICE, QUERY_EVALUATION, StateFailedError
+from asl.jsonata.template import Template
 from asl.machine import ChoiceState
 from asl.states.common import leave
-from asl.template import Template
 from asl.turn import Cursor, Outcome, Turn
 
 

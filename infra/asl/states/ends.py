@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
-from asl.jsonpath import PathMissingError
+from asl.jsonpath.path import PathMissingError
+from asl.jsonpath.pathflow import OnSubject
 from asl.machine import Expression, FailState, SucceedState
-from asl.pathflow import OnSubject
 from asl.scope import Scope
 from asl.states.common import leave_plainly
 from asl.turn import Cursor, Failed, Outcome, Turn

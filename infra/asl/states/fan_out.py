@@ -7,15 +7,15 @@ from typing import Any, assert_never
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
 from asl.execution import ForChildren
-from asl.jsonata import compile_expression
-from asl.jsonpath import PathMissingError
+from asl.jsonata.expression import compile_expression
+from asl.jsonata.template import Template
+from asl.jsonpath.path import PathMissingError
+from asl.jsonpath.pathflow import OnSubject
 from asl.machine import Machine, MapState, ParallelState, State
-from asl.pathflow import OnSubject
 from asl.payload import Payload
 from asl.scope import Scope
 from asl.states import map_run
 from asl.states.common import handle_failure, leave_plainly, located
-from asl.template import Template
 from asl.turn import Cursor, Failed, Finished, Outcome, Parked, Turn
 
 DEFAULT_CONCURRENCY = 40

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from asl.errors import RUNTIME, TOLERANCE, StateError, StateFailedError
-from asl.jsonpath import PathMissingError
+from asl.jsonpath.path import PathMissingError
+from asl.jsonpath.pathflow import OnSubject
 from asl.machine import Limit, MapState
-from asl.pathflow import OnSubject
 from asl.scope import Scope
 from asl.turn import Cursor, Turn
 

@@ -16,7 +16,7 @@ from asl.errors import (
 )
 from asl.events import ActivityTaken, Heartbeat, TaskAccepted, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Path
-from asl.jsonpath import PathMissingError
+from asl.jsonpath.path import PathMissingError
 from asl.machine import Limit, Resource, State, TaskState
 from asl.payload import Payload
 from asl.scope import Scope

@@ -6,9 +6,9 @@ from typing import Any
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateFailedError
 from asl.execution import ForTime
-from asl.jsonpath import PathMissingError
+from asl.jsonpath.path import PathMissingError
+from asl.jsonpath.pathflow import OnSubject
 from asl.machine import State, WaitState
-from asl.pathflow import OnSubject
 from asl.scope import Scope
 from asl.states.common import leave_plainly
 from asl.timestamps import parse_timestamp

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asl.errors import StateFailedError
-from asl.jsonata import Expression, JsonataSyntaxError, compile_expression
+from asl.jsonata.expression import Expression, JsonataSyntaxError, compile_expression
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),

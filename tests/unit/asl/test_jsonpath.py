@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asl.comparisons import NAMES, compile_rule
 from asl.definition import check_definition, parse_definition
 from asl.errors import StateFailedError
 from asl.execution import Status
-from asl.intrinsics import IntrinsicSyntaxError
-from asl.jsonpath import JsonPathSyntaxError, PathMissingError, compile_path
-from asl.pathflow import Reading
+from asl.jsonpath.comparisons import NAMES, compile_rule
+from asl.jsonpath.intrinsics import IntrinsicSyntaxError
+from asl.jsonpath.path import JsonPathSyntaxError, PathMissingError, compile_path
+from asl.jsonpath.pathflow import Reading
 from asl.scope import Scope
 from tests.support.engine import TASK, Answer, Fails, Run
 

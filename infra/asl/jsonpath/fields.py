@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from asl.comparisons import NAMES, Condition, compile_rule
 from asl.fields import CATCHING, COMMON, FLOW, Say, check_credentials, is_integer, is_limit
-from asl.jsonpath import JsonPath, JsonPathSyntaxError, compile_path
+from asl.jsonata.template import Template
+from asl.jsonpath.comparisons import NAMES, Condition, compile_rule
+from asl.jsonpath.path import JsonPath, JsonPathSyntaxError, compile_path
+from asl.jsonpath.pathflow import PLAIN, UNSET, OnSubject, PathFlow, PayloadTemplate, Reading
 from asl.machine import ChoiceRule, Expression, Flow, Limit
-from asl.pathflow import PLAIN, UNSET, OnSubject, PathFlow, PayloadTemplate, Reading
-from asl.template import Template
 from asl.timestamps import parse_timestamp
 
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w{0,79}")

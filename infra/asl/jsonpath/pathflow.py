@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from asl.errors import RUNTIME, StateFailedError
-from asl.intrinsics import compile_intrinsic
-from asl.jsonpath import JsonPath, PathMissingError, compile_path
+from asl.jsonpath.intrinsics import compile_intrinsic
+from asl.jsonpath.path import JsonPath, PathMissingError, compile_path
 from asl.payload import Payload
 from asl.scope import Scope
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from asl.jsonata.template import Template
 from asl.payload import Payload
 from asl.scope import Scope
-from asl.template import Template
 
 
 @dataclass(frozen=True, slots=True)

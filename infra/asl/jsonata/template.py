@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from asl.jsonata import Expression, JsonataSyntaxError, compile_expression
+from asl.jsonata.expression import Expression, JsonataSyntaxError, compile_expression
 from asl.scope import Scope
 
 Evaluator = Callable[[Scope], Any]

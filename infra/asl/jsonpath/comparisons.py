@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from asl.errors import RUNTIME, StateFailedError
-from asl.jsonpath import PathMissingError, compile_path
-from asl.pathflow import PathFlow, read
+from asl.jsonpath.path import PathMissingError, compile_path
+from asl.jsonpath.pathflow import PathFlow, read
 from asl.scope import Scope
 from asl.timestamps import parse_timestamp
 

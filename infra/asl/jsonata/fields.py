@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from asl.dataflow import Dataflow
 from asl.fields import CATCHING, COMMON, FLOW, Say, check_credentials, is_integer, is_limit
+from asl.jsonata.dataflow import Dataflow
+from asl.jsonata.template import Template, TemplateError, is_expression
 from asl.machine import ChoiceRule, Expression, Flow, Limit
-from asl.template import Template, TemplateError, is_expression
 
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w{0,79}")
 _OUT = FLOW | {"Output", "Assign"}

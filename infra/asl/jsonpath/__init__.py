@@ -1,0 +1,1 @@
+"""The JSONPath query language: paths, intrinsics, comparisons, and a JSONPath state's fields."""
