@@ -22,6 +22,7 @@ def main() -> int:
     files = DEFAULT if chosen is None else (Path(chosen),)
     verdicts = [verdict for file in files for verdict in run_file(file)]
     print(report.table(verdicts))  # noqa: T201
+    print(report.left_out(verdicts))  # noqa: T201
     if chosen is None:
         PAGE.write_text(report.page(verdicts))
     if score := os.environ.get("SCORE"):

@@ -8,21 +8,22 @@ from typing import Any
 
 from asl.errors import ApiError
 from tests.conformance.api_rig import Rig, UnsupportedError, error_of
-from tests.conformance.cases import Case, differences, is_client_side
+from tests.conformance.cases import Case, is_client_side
 from tests.conformance.normalise import recorded
+from tests.conformance.recording import Recording
 
 _REFERENCE = re.compile(r"\{\{(\d+)\.([\w.]+)\}\}")
 _ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 MOST_SHOWN = 3
 
 
-def judge(case: Case, outcomes: list[dict[str, Any]] | None) -> str:
+def judge(case: Case, recording: Recording, outcomes: list[dict[str, Any]] | None) -> str:
     """Runs an ``api_script`` case; returns why it fails, or nothing."""
     rig = Rig(case, outcomes)
     answers: list[dict[str, Any]] = []
     try:
         for number, step in enumerate(case["steps"]):
-            reason = _perform(rig, case, step, answers)
+            reason = _perform(rig, case, recording, step, answers)
             if reason:
                 return f"step {number}: {reason}"
     except UnsupportedError as unsupported:
@@ -32,7 +33,9 @@ def judge(case: Case, outcomes: list[dict[str, Any]] | None) -> str:
     return ""
 
 
-def _perform(rig: Rig, case: Case, step: Any, answers: list[dict[str, Any]]) -> str:
+def _perform(
+    rig: Rig, case: Case, recording: Recording, step: Any, answers: list[dict[str, Any]]
+) -> str:
     arguments = _filled(step["args"], answers)
     if "await" in step:
         answers.append({})
@@ -50,12 +53,13 @@ def _perform(rig: Rig, case: Case, step: Any, answers: list[dict[str, Any]]) -> 
         if refusal is None:
             return f"{operation} refused: {error.code}: {error.message}"
         wanted = {name: refusal.get(name) for name in ("code", "message")}
-        return _told(operation, differences(wanted, recorded(error_of(error))))
+        return _told(operation, recording.differences(wanted, recorded(error_of(error))))
     answers.append(answer)
     if refusal is not None:
         return f"{operation} succeeded, expected {refusal['code']}: {refusal['message']}"
     if "response" in expect:
-        return _told(operation, differences(recorded(expect["response"]), recorded(answer)))
+        found = recording.differences(recorded(expect["response"]), recorded(answer))
+        return _told(operation, found)
     return ""
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from asl.errors import ApiError
 from asl.history import render
 from tests.conformance.api_rig import Rig, UnsupportedError, error_of
-from tests.conformance.cases import Case, definition_text, differences, input_text
+from tests.conformance.cases import Case, definition_text, input_text
 from tests.conformance.normalise import recorded
+from tests.conformance.recording import Recording
 
 MOST_SHOWN = 3
 
 
-def judge(case: Case) -> str:
+def judge(case: Case, recording: Recording) -> str:
     """Runs a case of one call; returns why it fails, or nothing."""
     refusal = case["expected"].get("error_response")
     rig = Rig(case)
@@ -25,13 +26,13 @@ def judge(case: Case) -> str:
         if refusal is None:
             return f"refused: {error.code}: {error.message}"
         wanted = {name: refusal.get(name) for name in ("code", "message")}
-        return "; ".join(differences(wanted, recorded(error_of(error))))
+        return "; ".join(recording.differences(wanted, recorded(error_of(error))))
     finally:
         rig.close()
     if refusal is not None:
         return f"succeeded, expected {refusal['code']}: {refusal['message']}"
     wanted, got = answer
-    return "; ".join(differences(recorded(wanted), recorded(got))[:MOST_SHOWN])
+    return "; ".join(recording.differences(recorded(wanted), recorded(got))[:MOST_SHOWN])
 
 
 Answer = tuple[Any, Any]

@@ -38,6 +38,8 @@ class Verdict:
     kind: str
     category: str
     reason: str = ""
+    left_out: bool = False
+    """Whether it was compared without fields that AWS added after the recording."""
 
     @property
     def passed(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.conformance import api_script, api_single, corpus, executions, jsonata_suite
 from tests.conformance.cases import Case, Suite, Verdict, load
 from tests.conformance.normalise import shortened
+from tests.conformance.recording import Recording
 
 SECONDS = 20
 """The longest that one case may take."""
@@ -54,21 +55,17 @@ def _run_asl(cases: list[Case], kinds: set[str] | None) -> Iterator[Verdict]:
         kind = case["kind"]
         if kinds is not None and kind not in kinds:
             continue
+        recording = Recording(case)
         if kind == "execution":
-            judged = _guarded(executions.judge, case)
+            judged = _guarded(executions.judge, case, recording)
         elif kind == "api_script":
             twin = by_id.get(case["id"].removesuffix("!api"), {})
             outcomes = (twin.get("mocks") or {}).get("task_outcomes")
-            judged = _guarded(api_script.judge, case, outcomes)
+            judged = _guarded(api_script.judge, case, recording, outcomes)
         else:
-            judged = _guarded(api_single.judge, case)
-        yield Verdict(case["id"], kind, case["category"], _dated(judged, case))
-
-
-def _dated(reason: str, case: Case) -> str:
-    """A reason with the month of the recording: AWS has added fields to its answers since."""
-    day, month, year = case.get("recorded", "--").split(",")[0].split("-")
-    return f"{reason} [recorded {year}-{month}]" if reason and day else reason
+            judged = _guarded(api_single.judge, case, recording)
+        reason = f"{judged} [recorded {recording.month}]" if judged else ""
+        yield Verdict(case["id"], kind, case["category"], reason, recording.left_out)
 
 
 def _guarded(judge: Callable[..., str], case: Case, *more: Any) -> str:
