@@ -137,11 +137,23 @@ class Execution:
     parent: Parent | None = None
     version: int | None = None
     """The published version that was started, if one was."""
+    alias: str | None = None
+    """The name of the alias through which it was started, if it was."""
 
     @property
     def name(self) -> str:
         """The last part of the ARN."""
         return self.arn.rsplit(":", 1)[1]
+
+    @property
+    def version_arn(self) -> str | None:
+        """The ARN of the version that was started."""
+        return None if self.version is None else f"{self.machine_arn}:{self.version}"
+
+    @property
+    def alias_arn(self) -> str | None:
+        """The ARN of the alias through which it was started."""
+        return None if self.alias is None else f"{self.machine_arn}:{self.alias}"
 
 
 def leaves(frame: Frame | None) -> Iterator[Frame]:

@@ -93,6 +93,8 @@ class MemoryJournal:
             for execution in self._executions.values()
             if execution.machine_arn == query.machine_arn
             and query.status in {None, execution.status}
+            and query.version in {None, execution.version}
+            and query.alias in {None, execution.alias}
             and (query.before is None or execution.key < query.before)
         ]
         return sorted(found, key=lambda execution: -execution.key)[: query.limit]
@@ -231,7 +233,6 @@ class MemoryAliases:
 
     def __init__(self) -> None:
         self._aliases: dict[str, AliasRecord] = {}
-        self._starts: dict[str, str] = {}
 
     def create(self, alias: AliasRecord) -> bool:
         """See :class:`asl.ports.Aliases`."""
@@ -254,14 +255,6 @@ class MemoryAliases:
     def delete(self, arn: str) -> None:
         """See :class:`asl.ports.Aliases`."""
         self._aliases.pop(arn, None)
-
-    def note_start(self, execution_arn: str, alias_arn: str) -> None:
-        """See :class:`asl.ports.Aliases`."""
-        self._starts[execution_arn] = alias_arn
-
-    def of_executions(self, execution_arns: Sequence[str]) -> Mapping[str, str]:
-        """See :class:`asl.ports.Aliases`."""
-        return {arn: self._starts[arn] for arn in execution_arns if arn in self._starts}
 
 
 class MemoryTags:

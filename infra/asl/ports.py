@@ -58,6 +58,10 @@ class Query:
     status: Status | None = None
     before: int | None = None
     limit: int = 100
+    version: int | None = None
+    """Only those that run this version."""
+    alias: str | None = None
+    """Only those that were started through the alias of this name."""
 
 
 class ExecutionExistsError(Exception):
@@ -218,14 +222,6 @@ class Aliases(Protocol):
 
     def delete(self, arn: str) -> None:
         """Forgets an alias."""
-        ...
-
-    def note_start(self, execution_arn: str, alias_arn: str) -> None:
-        """Remembers through which alias an execution was started."""
-        ...
-
-    def of_executions(self, execution_arns: Sequence[str]) -> Mapping[str, str]:
-        """Alias ARNs by the ARNs of those executions that were started through one."""
         ...
 
 

@@ -124,6 +124,7 @@ class Runner:
         arn: str,
         execution_input: Payload,
         parent: Parent | None = None,
+        alias: str | None = None,
     ) -> Execution:
         """Starts an execution and walks it as far as it goes; returns once that is durable.
 
@@ -145,6 +146,7 @@ class Runner:
             due=None if timeout is None else now + timeout * 1000,
             parent=parent,
             version=record.version,
+            alias=alias,
         )
         turns: list[Step] = []
 

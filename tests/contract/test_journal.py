@@ -35,7 +35,7 @@ class Ground:
         self.record = machines.create(record)
         self.machine = machine_of(STATES)
 
-    def start(self, name: str, parent: Parent | None = None) -> Execution:
+    def start(self, name: str, parent: Parent | None = None, **more: Any) -> Execution:
         execution = Execution(
             arn=f"{ARN.replace('stateMachine', 'execution')}:{name}",
             machine_arn=ARN,
@@ -46,6 +46,7 @@ class Ground:
             key=self.journal.new_key(),
             revision=self.record.revision,
             parent=parent,
+            **more,
         )
         moved, entries, _ = step(self.machine, execution, Started(START))
         self.journal.append(lambda: Commit(moved, entries, 0))
@@ -165,6 +166,22 @@ def test_select_filters_and_pages(ground: Ground) -> None:
     assert [e.key for e in ground.journal.select(Query(ARN, Status.SUCCEEDED))] == [ended.key]
     page = ground.journal.select(Query(ARN, limit=2))
     assert [e.key for e in ground.journal.select(Query(ARN, before=page[-1].key))] == keys[2::-1]
+
+
+def test_select_by_version_and_by_alias(ground: Ground) -> None:
+    ground.start("plain")
+    one = ground.start("one", version=1, alias="live")
+    two = ground.start("two", version=2, alias="live")
+    direct = ground.start("direct", version=2)
+    assert ground.journal.load(one.arn) == one
+    assert (one.version_arn, one.alias_arn) == (f"{ARN}:1", f"{ARN}:live")
+    assert (direct.version_arn, direct.alias_arn) == (f"{ARN}:2", None)
+    assert ground.journal.select(Query(ARN, alias="live")) == [two, one]
+    assert ground.journal.select(Query(ARN, version=2)) == [direct, two]
+    assert ground.journal.select(Query(ARN, version=2, before=direct.key, limit=1)) == [two]
+    assert ground.journal.select(Query(ARN, Status.RUNNING, version=1, alias="live")) == [one]
+    assert ground.journal.select(Query(ARN, Status.FAILED, alias="live")) == []
+    assert ground.journal.select(Query(f"{ARN}x", alias="live")) == []
 
 
 def test_announcements_stay_until_cleared(ground: Ground) -> None:

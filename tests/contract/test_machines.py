@@ -127,15 +127,6 @@ def test_an_alias_is_created_once_changed_and_deleted(machines: Any) -> None:
     assert aliases.of_machine(ARN) == [alias("before")]
 
 
-def test_starts_through_an_alias_are_remembered(machines: Any) -> None:
-    machines.aliases.note_start("execution:1", f"{ARN}:live")
-    machines.aliases.note_start("execution:2", f"{ARN}:old")
-    machines.aliases.note_start("execution:2", f"{ARN}:live")
-    found = machines.aliases.of_executions(["execution:2", "execution:3"])
-    assert found == {"execution:2": f"{ARN}:live"}
-    assert machines.aliases.of_executions([]) == {}
-
-
 def test_tags(machines: Any) -> None:
     tags = machines.tags
     assert tags.of(ARN) == {}

@@ -22,7 +22,7 @@ from asl.turn import Entry
 
 KEY_BLOCK = 1000
 GROUP = 400
-EXECUTION_COLUMNS = 16
+EXECUTION_COLUMNS = 17
 _STATUSES = (
     Status.RUNNING,
     Status.SUCCEEDED,
@@ -34,12 +34,11 @@ _STATUSES = (
 _STATUS = {status: number for number, status in enumerate(_STATUSES)}
 _INSERT = """
     WITH started AS (
-        INSERT INTO asl.executions (key, machine, name, revision, version, status, seq, turn,
+        INSERT INTO asl.executions (key, machine, name, revision, version, alias, status, seq, turn,
             started_at, stopped_at, secret, due, wake_at, in_flight, parent, root)
         SELECT * FROM unnest(%b::int8[], %b::int4[], %b::text[], %b::int4[], %b::int4[],
-            %b::int2[], %b::int4[], %b::int4[], %b::int8[], %b::int8[], %b::text[], %b::int8[],
-            %b::int8[],
-            %b::bool[], %b::text[], %b::bytea[])
+            %b::text[], %b::int2[], %b::int4[], %b::int4[], %b::int8[], %b::int8[], %b::text[],
+            %b::int8[], %b::int8[], %b::bool[], %b::text[], %b::bytea[])
     ), written AS (
         INSERT INTO asl.journal SELECT * FROM unnest(%b::int8[], %b::int4[], %b::bytea[])
     )
@@ -61,9 +60,8 @@ _NAMES = """
     SELECT m.arn, e.name FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
 """
 _SELECT = """
-    SELECT e.key, m.arn, e.name, e.revision, e.version, e.status, e.seq, e.turn, e.started_at,
-           e.stopped_at,
-           e.secret, e.due, e.parent, e.root,
+    SELECT e.key, m.arn, e.name, e.revision, e.version, e.alias, e.status, e.seq, e.turn,
+           e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.root,
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq LIMIT 1),
            CASE WHEN e.status <> 0 THEN
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq DESC LIMIT 1) END
@@ -170,6 +168,7 @@ class PostgresJournal:
             execution.name,
             execution.revision,
             execution.version,
+            execution.alias,
             _STATUS[execution.status],
             execution.seq,
             execution.turn,
@@ -253,17 +252,16 @@ class PostgresJournal:
 
     def select(self, query: Query) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
-        return self._executions(
-            _SELECT
-            + """ WHERE m.arn = %s AND (%s::int2 IS NULL OR e.status = %s)
-                  AND (%s::int8 IS NULL OR e.key < %s) ORDER BY e.key DESC LIMIT %s""",
-            (
-                query.machine_arn,
-                *(2 * (None if query.status is None else _STATUS[query.status],)),
-                *(2 * (query.before,)),
-                query.limit,
-            ),
-        )
+        conditions = {
+            "e.machine = (SELECT id FROM asl.machines WHERE arn = %s)": query.machine_arn,
+            "e.status = %s": None if query.status is None else _STATUS[query.status],
+            "e.version = %s": query.version,
+            "e.alias = %s": query.alias,
+            "e.key < %s": query.before,
+        }
+        asked = {text: value for text, value in conditions.items() if value is not None}
+        where = f" WHERE {' AND '.join(asked)} ORDER BY e.key DESC LIMIT %s"
+        return self._executions(_SELECT + where, (*asked.values(), query.limit))
 
     def due(self, now: int, limit: int) -> list[str]:
         """See :class:`asl.ports.Journal`."""
@@ -309,8 +307,8 @@ class PostgresJournal:
         return [self._execution(row) for row in rows]
 
     def _execution(self, row: tuple[Any, ...]) -> Execution:
-        (key, machine_arn, name, revision, version, status, seq, turn, started_at, stopped_at,
-         secret, due, parent, root, first, last) = row  # fmt: skip
+        (key, machine_arn, name, revision, version, alias, status, seq, turn, started_at,
+         stopped_at, secret, due, parent, root, first, last) = row  # fmt: skip
         end = codec.load_entries(last)[-1][4] if last is not None else {}
         failed = _STATUSES[status] not in {Status.RUNNING, Status.SUCCEEDED}
         return Execution(
@@ -332,6 +330,7 @@ class PostgresJournal:
             due=due,
             parent=None if parent is None else _parent(*orjson.loads(parent)),
             version=version,
+            alias=alias,
         )
 
 

@@ -70,25 +70,6 @@ class PostgresAliases:
         with self._pool.connection() as connection:
             connection.execute("DELETE FROM asl.aliases WHERE arn = %s", (arn,))
 
-    def note_start(self, execution_arn: str, alias_arn: str) -> None:
-        """See :class:`asl.ports.Aliases`."""
-        with self._pool.connection() as connection:
-            connection.execute(
-                """INSERT INTO asl.alias_starts (execution_arn, alias_arn) VALUES (%s, %s)
-                   ON CONFLICT (execution_arn) DO UPDATE SET alias_arn = excluded.alias_arn""",
-                (execution_arn, alias_arn),
-            )
-
-    def of_executions(self, execution_arns: Sequence[str]) -> Mapping[str, str]:
-        """See :class:`asl.ports.Aliases`."""
-        with self._pool.connection() as connection:
-            rows = connection.execute(
-                """SELECT execution_arn, alias_arn FROM asl.alias_starts
-                   WHERE execution_arn = ANY(%s)""",
-                (list(execution_arns),),
-            ).fetchall()
-        return dict(rows)
-
 
 class PostgresTags:
     """A :class:`asl.ports.Tags`."""

@@ -42,11 +42,6 @@ CREATE TABLE IF NOT EXISTS asl.aliases (
 );
 CREATE INDEX IF NOT EXISTS aliases_of_machine ON asl.aliases (machine_arn, name);
 
-CREATE TABLE IF NOT EXISTS asl.alias_starts (
-    execution_arn text PRIMARY KEY,
-    alias_arn text NOT NULL
-);
-
 CREATE TABLE IF NOT EXISTS asl.tags (
     resource_arn text NOT NULL,
     key text NOT NULL COLLATE "C",
@@ -91,9 +86,25 @@ CREATE TABLE IF NOT EXISTS asl.executions (
     root bytea,
     UNIQUE (machine, name)
 ) WITH (fillfactor = 90);
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS alias text;
 CREATE INDEX IF NOT EXISTS executions_to_wake ON asl.executions (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_in_flight ON asl.executions (key) WHERE in_flight;
 CREATE INDEX IF NOT EXISTS executions_of_machine ON asl.executions (machine, key);
+CREATE INDEX IF NOT EXISTS executions_of_version ON asl.executions (machine, version, key)
+    WHERE version IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_of_alias ON asl.executions (machine, alias, key)
+    WHERE alias IS NOT NULL;
+
+-- Aliases of executions had a table of their own, written just after the start.
+DO $$ BEGIN
+    IF to_regclass('asl.alias_starts') IS NOT NULL THEN
+        UPDATE asl.executions e SET alias = substring(s.alias_arn FROM '[^:]+$')
+        FROM asl.machines m, asl.alias_starts s
+        WHERE m.id = e.machine
+          AND s.execution_arn = replace(m.arn, ':stateMachine:', ':execution:') || ':' || e.name;
+        DROP TABLE asl.alias_starts;
+    END IF;
+END $$;
 
 CREATE TABLE IF NOT EXISTS asl.journal (
     execution bigint NOT NULL,

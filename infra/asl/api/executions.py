@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
 
 from asl.api.base import not_for_this_type
 from asl.api.checks import (
@@ -25,7 +24,7 @@ from asl.errors import ApiError
 from asl.events import StopRequested
 from asl.execution import Execution, Parent, Status
 from asl.history import render
-from asl.ports import ExecutionExistsError, MachineRecord, Query
+from asl.ports import ExecutionExistsError, Query
 
 MAX_LIST_TOKEN = 3096
 _FILTERS = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
@@ -53,7 +52,7 @@ class ExecutionOperations(AliasOperations):
         payload = execution_input(input)
         arn = f"{self._prefix}:execution:{record.name}:{name}"
         try:
-            execution = self._runner.start(record, arn, payload, parent)
+            execution = self._runner.start(record, arn, payload, parent, alias)
         except ExecutionExistsError:
             known = self._execution(arn)
             if known.status is not Status.RUNNING or known.input != payload:
@@ -61,9 +60,6 @@ class ExecutionOperations(AliasOperations):
                     "ExecutionAlreadyExists", f"Execution Already Exists: '{arn}'"
                 ) from None
             execution = known
-        else:
-            if alias is not None:
-                self._machines.aliases.note_start(arn, alias)
         return {"executionArn": arn, "startDate": moment(execution.started_at)}
 
     def start_sync_execution(
@@ -81,9 +77,8 @@ class ExecutionOperations(AliasOperations):
     def describe_execution(self, executionArn: str, includedData: str = "ALL_DATA") -> Answer:
         """An execution's state, input and outcome."""
         execution = self._execution(executionArn)
-        alias = self._aliases_of([execution]).get(executionArn)
         included = {"included": includedData != "METADATA_ONLY"}
-        answer = {**_listed(execution, alias), "inputDetails": included, **_redrive(execution)}
+        answer = {**_listed(execution), "inputDetails": included, **_redrive(execution)}
         if included["included"]:
             answer["input"] = execution.input.text.decode()
         if execution.output is not None:
@@ -116,37 +111,14 @@ class ExecutionOperations(AliasOperations):
             None if statusFilter is None else Status(statusFilter),
             None if nextToken is None else read_number(nextToken),
             limit + 1,
+            record.version,
+            None if alias is None else alias.name,
         )
-        found = self._select(query, record, None if alias is None else alias.arn)
-        answer: Answer = {"executions": [_listed(*one) for one in found[:limit]]}
+        found = self._journal.select(query)
+        answer: Answer = {"executions": [_listed(execution) for execution in found[:limit]]}
         if len(found) > limit:
-            answer["nextToken"] = write_token(str(found[limit - 1][0].key))
+            answer["nextToken"] = write_token(str(found[limit - 1].key))
         return answer
-
-    def _select(
-        self, query: Query, record: MachineRecord, alias: str | None
-    ) -> list[tuple[Execution, str | None]]:
-        """Executions with their aliases, as many as the query wants, read batch by batch."""
-        found: list[tuple[Execution, str | None]] = []
-        before = query.before
-        while len(found) < query.limit:
-            batch = self._journal.select(
-                Query(query.machine_arn, query.status, before, query.limit)
-            )
-            aliases = self._aliases_of(batch)
-            for execution in batch:
-                through = aliases.get(execution.arn)
-                if record.version in {None, execution.version} and alias in {None, through}:
-                    found.append((execution, through))
-            if len(batch) < query.limit:
-                break
-            before = batch[-1].key
-        return found[: query.limit]
-
-    def _aliases_of(self, executions: Sequence[Execution]) -> Mapping[str, str]:
-        """Through which aliases executions were started; only versions are started so."""
-        versions = [e.arn for e in executions if e.version is not None]
-        return self._machines.aliases.of_executions(versions) if versions else {}
 
     def get_execution_history(
         self,
@@ -184,8 +156,7 @@ class ExecutionOperations(AliasOperations):
         return {"stopDate": moment(at)}
 
 
-def _listed(execution: Execution, alias: str | None) -> Answer:
-    version = execution.version
+def _listed(execution: Execution) -> Answer:
     return {
         "executionArn": execution.arn,
         "stateMachineArn": execution.machine_arn,
@@ -195,10 +166,8 @@ def _listed(execution: Execution, alias: str | None) -> Answer:
         "redriveCount": 0,
         **given(
             stopDate=None if execution.stopped_at is None else moment(execution.stopped_at),
-            stateMachineAliasArn=alias,
-            stateMachineVersionArn=(
-                None if version is None else f"{execution.machine_arn}:{version}"
-            ),
+            stateMachineAliasArn=execution.alias_arn,
+            stateMachineVersionArn=execution.version_arn,
         ),
     }
 

@@ -186,7 +186,7 @@ class AliasOperations(Operations):
         return self._machines.aliases.get(arn)
 
     def _startable(self, arn: str) -> tuple[MachineRecord, str | None]:
-        """What a StartExecution starts, and the alias's ARN where it was named by one."""
+        """What a StartExecution starts, and the alias's name where it was named by one."""
         check_arn(arn, "stateMachine")
         alias = self._named_alias(arn)
         if alias is None:
@@ -197,7 +197,7 @@ class AliasOperations(Operations):
         record = self._machines.get(f"{alias.machine_arn}:{version}")
         if record is None:
             raise no_such_machine(arn)
-        return record, arn
+        return record, alias.name
 
     def _routes(self, configuration: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[Route, ...]]:
         """The machine and the routes that a request describes.

@@ -246,9 +246,8 @@ class StatusEvents:
         detail = {
             "executionArn": execution.arn,
             "stateMachineArn": execution.machine_arn,
-            "stateMachineVersionArn": None
-            if execution.version is None
-            else f"{execution.machine_arn}:{execution.version}",
+            "stateMachineVersionArn": execution.version_arn,
+            "stateMachineAliasArn": execution.alias_arn,
             "name": execution.name,
             "status": execution.status.value if ended else Status.RUNNING.value,
             "startDate": execution.started_at,
