@@ -28,6 +28,7 @@ api: $(READY)  ## writes infra/api.yaml from the functions' routes
 
 bench: $(READY)
 	@$(BIN)/python bench/webhook_to_done.py
+	@$(BIN)/python bench/engine.py
 
 lock:  ## resolves pyproject.toml's dependencies anew
 	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \
