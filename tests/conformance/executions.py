@@ -25,7 +25,8 @@ def judge(case: Case, recording: Recording) -> str:
         return f"stuck: {error}"
     wrong = _outcome({"status": "RUNNING"} if incomplete else expected, simulation, recording)
     if "history_events" in expected and not expected.get("history_lossy"):
-        wrong += _history(expected["history_events"], simulation.history(), recording)
+        history = recording.linked_as_then(simulation.history())
+        wrong += _history(expected["history_events"], history, recording)
     return "; ".join(wrong[:MOST_SHOWN])
 
 

@@ -1,4 +1,4 @@
-"""What a recording cannot hold: fields that AWS added to its answers after the day it was made."""
+"""What a recording cannot hold: what AWS has added to its answers, or changed, since that day."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ ADDED = {
 }
 """The day on which each field came to the API, or to the context object (``RedriveCount``)."""
 
+EXIT_FOLLOWS_MAP_RUN = "2024-10-01"
+"""Until about then (it lies between the recordings of August and November 2024) the exit of a
+Distributed Map followed the Map run's success; since then it follows the Map run's beginning."""
+
 
 class Recording:
     """A case's day. Compares answers without the fields that AWS gave only later.
@@ -30,7 +34,8 @@ class Recording:
     def __init__(self, case: Case):
         day, month, year = case.get("recorded", "31-12-9999").split(",")[0].split("-")
         self.month = f"{year}-{month}"
-        self._later = {field for field, since in ADDED.items() if f"{self.month}-{day}" < since}
+        self._day = f"{self.month}-{day}"
+        self._later = {field for field, since in ADDED.items() if self._day < since}
         self.left_out = False
         """Whether the rule has made a difference."""
 
@@ -52,3 +57,15 @@ class Recording:
             known = [*expected, *[None] * (len(actual) - len(expected))]
             return [self.as_of_then(*pair) for pair in zip(known, actual, strict=False)]
         return actual
+
+    def linked_as_then(self, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A history with each event after the event that AWS put it after on that day."""
+        if self._day >= EXIT_FOLLOWS_MAP_RUN:
+            return history
+        ends = {e["previousEventId"]: e["id"] for e in history if e["type"] == "MapRunSucceeded"}
+        linked = []
+        for event in history:
+            end = ends.get(event["previousEventId"]) if event["type"] == "MapStateExited" else None
+            self.left_out |= end is not None
+            linked.append(event if end is None else {**event, "previousEventId": end})
+        return linked

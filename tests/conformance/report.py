@@ -24,7 +24,9 @@ In the reasons, `a != b` is recorded != ours.
 A recording holds what AWS answered in its month. AWS has added fields since, such as `redriveCount` in
 November 2023 and `encryptionConfiguration` in July 2024; the engine gives them, an older recording cannot
 hold them. So a recording from before a field's day is compared without that field, unless it holds it.
-The fields and their days are the table in `tests/conformance/recording.py`. {}
+Likewise the exit of a Distributed Map's state has followed the Map run's beginning since autumn 2024; in an
+older recording it must follow the Map run's success. The fields, their days and this change stand in
+`tests/conformance/recording.py`. {}
 """
 
 

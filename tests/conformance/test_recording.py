@@ -42,3 +42,16 @@ def test_a_recording_of_the_field_s_own_day_has_it() -> None:
     recording = Recording({"recorded": "25-07-2024, 00:00:00"})
     answer = {"encryptionConfiguration": KEY}
     assert recording.as_of_then({}, answer) == answer
+
+
+def test_the_exit_of_a_distributed_map_follows_what_it_followed_then() -> None:
+    history = [
+        {"id": 3, "previousEventId": 2, "type": "MapRunStarted"},
+        {"id": 4, "previousEventId": 3, "type": "MapRunSucceeded"},
+        {"id": 6, "previousEventId": 3, "type": "MapStateExited"},
+        {"id": 9, "previousEventId": 8, "type": "MapStateExited"},
+    ]
+    then, now = Recording(JUNE_2024), Recording({"recorded": "09-01-2025, 14:02:06"})
+    assert [event["previousEventId"] for event in then.linked_as_then(history)] == [2, 3, 4, 8]
+    assert now.linked_as_then(history) == history
+    assert (then.left_out, now.left_out) == (True, False)

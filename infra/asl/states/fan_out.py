@@ -236,12 +236,12 @@ def _join(turn: Turn, cursor: Cursor, state: State, waiting: ForChildren) -> Out
     joined = Payload([waiting.results[index].value for index in sorted(waiting.results)])
     kind = "Map" if isinstance(state, MapState) else "Parallel"
     joined.check_size(state.name)
-    last = waiting.last
+    ended = waiting.last
     if isinstance(state, MapState) and state.distributed:
-        last = turn.record(last, "MapRunSucceeded", {})
-    turn.record(last, f"{kind}StateSucceeded", {})
-    # As AWS tells it: the state's exit follows what its success follows.
-    cursor.previous = cursor.base = last
+        ended = turn.record(ended, "MapRunSucceeded", {})
+    turn.record(ended, f"{kind}StateSucceeded", {})
+    # As AWS tells it: the exit does not follow the success, nor a Map run's end.
+    cursor.previous = cursor.base = waiting.last
     scope = turn.scope(cursor, state, result=joined.value)
     return leave_plainly(turn, cursor, state, scope, joined)
 
