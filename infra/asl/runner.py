@@ -13,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, assert_never
 
@@ -179,7 +180,11 @@ class Runner:
                 execution = self._take_hot(arn) or self._journal.load(arn)
                 if execution is None:
                     return None, []
-                moved, entries, dispatches = step(self.machine(execution), execution, event)
+                # Others may have moved it since the event was made: its history never goes back.
+                at = max(event.at, self._clock.now())
+                moved, entries, dispatches = step(
+                    self.machine(execution), execution, replace(event, at=at)
+                )
                 if moved is execution:
                     self._keep_hot(execution)
                     return execution, []

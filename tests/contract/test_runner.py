@@ -10,6 +10,7 @@ import pytest
 
 from asl.api import StepFunctions
 from asl.errors import ApiError
+from asl.events import TaskSucceeded
 from asl.execution import Parent
 from asl.memory import ManualClock, MemoryJournal, MemoryMachines
 from asl.payload import Payload
@@ -87,6 +88,22 @@ def test_tasks_in_a_row(cloud: Cloud) -> None:
     assert len({call.key for call in cloud.calls}) == 2
     until(lambda: ("x", "SUCCEEDED", False) in cloud.announced, "the announcement")
     assert ("x", "RUNNING", True) in cloud.announced
+
+
+def test_a_fact_that_was_held_up_does_not_turn_the_clock_back(cloud: Cloud) -> None:
+    branches = [{"StartAt": n, "States": {n: {**TASK, "End": True}}} for n in ("A", "B")]
+    machine = cloud.machine("m", {"P": {"Type": "Parallel", "Branches": branches, "End": True}})
+    cloud.gate.clear()
+    arn = cloud.start(machine, "x")
+    until(lambda: len(cloud.calls) == 2, "both calls")
+    first, second = cloud.calls
+    made = cloud.clock.now()
+    cloud.clock.advance(5)
+    cloud.runner.deliver(arn, TaskSucceeded(cloud.clock.now(), first.path, first.id, Payload({})))
+    cloud.runner.deliver(arn, TaskSucceeded(made, second.path, second.id, Payload({})))
+    times = [e["timestamp"] for e in cloud.states.get_execution_history(arn)["events"]]
+    assert times == sorted(times)
+    assert times[-1] > times[0]
 
 
 def test_a_retry_waits_for_its_time(cloud: Cloud) -> None:
