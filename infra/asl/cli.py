@@ -19,11 +19,12 @@ from typing import Any
 
 import orjson
 
-from asl.api import StepFunctions
+from asl.adapters.file_log import FileLog
 from asl.commands import Dispatch
+from asl.engine import Engine
 from asl.errors import RUNTIME, ApiError, InvalidDefinitionError
-from asl.execution import Frame, Status, leaves
-from asl.memory import MemoryJournal, MemoryMachines
+from asl.execution import Status
+from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import (
     Accepted,
@@ -34,7 +35,6 @@ from asl.ports import (
     TaskError,
     TaskOutcome,
 )
-from asl.runner import Runner
 
 CONNECTIONS = 24
 CONNECT_SECONDS = 10
@@ -43,6 +43,9 @@ _ATTEMPTS = re.compile(r"(\d+)(?:-(\d+))?")
 _MOCK_HELP = """a JSON file of results by state name. A result may be any value; {"Return": value}
 or {"Throw": {"Error": …, "Cause": …}}; or these by attempt, as AWS Step Functions Local has them:
 {"0": {"Throw": …}, "1-2": {"Return": …}}"""
+
+_LOGS_HELP = """a file for the events of state machines with a loggingConfiguration, as CloudWatch
+Logs shows them, one JSON object a line"""
 
 
 class CommandError(Exception):
@@ -66,39 +69,31 @@ class MockedTasks:
             SendTaskFailure; otherwise it is refused, as every other task without a result.
     """
 
-    def __init__(self, journal: Journal, results: Mapping[str, Any], *, tokens_wait: bool):
-        self._journal = journal
+    def __init__(self, results: Mapping[str, Any], *, tokens_wait: bool):
         self._results = results
         self._tokens_wait = tokens_wait
 
     def __call__(self, dispatch: Dispatch) -> TaskOutcome:
         """The task's outcome."""
-        frame = self._frame(dispatch)
-        if frame is None:
-            return TaskError(RUNTIME, "The execution no longer waits for this task")
-        if frame.state in self._results:
-            return _mocked(self._results[frame.state], frame)
+        if dispatch.state in self._results:
+            return _mocked(self._results[dispatch.state], dispatch)
         if self._tokens_wait and dispatch.resource.pattern == "token":
             return Accepted(Payload({}))
         # States.Runtime: no Catch may take the refusal for a failure of the task.
         return TaskError(
             RUNTIME,
-            f"The state '{frame.state}' calls {dispatch.resource.arn}, and asl performs no tasks "
-            "by itself: give its result with --mock results.json",
+            f"The state '{dispatch.state}' calls {dispatch.resource.arn}, and asl performs no "
+            "tasks by itself: give its result with --mock results.json",
         )
 
-    def _frame(self, dispatch: Dispatch) -> Frame | None:
-        execution = self._journal.load(dispatch.execution_arn)
-        frames = leaves(None if execution is None else execution.root)
-        return next((frame for frame in frames if frame.path == dispatch.path), None)
 
-
-def _mocked(entry: Any, frame: Frame) -> TaskOutcome:
+def _mocked(entry: Any, dispatch: Dispatch) -> TaskOutcome:
+    attempt = dispatch.retry_count
     if isinstance(entry, dict) and entry and all(_ATTEMPTS.fullmatch(key) for key in entry):
         try:
-            entry = next(entry[key] for key in entry if frame.retry_count in _attempts(key))
+            entry = next(entry[key] for key in entry if attempt in _attempts(key))
         except StopIteration:
-            cause = f"--mock has no result for attempt {frame.retry_count} of '{frame.state}'"
+            cause = f"--mock has no result for attempt {attempt} of '{dispatch.state}'"
             return TaskError(RUNTIME, cause)
     match entry:
         case {"Return": value} if len(entry) == 1:
@@ -143,16 +138,18 @@ def run(machine: Path, text: str, mock: Path | None) -> int:
     """
     definition, results = _read(machine), _results(mock)
     journal, machines, clock, watch = MemoryJournal(), MemoryMachines(), SystemClock(), _Watch()
-    tasks = MockedTasks(journal, results, tokens_wait=False)
-    runner = Runner(journal, machines, tasks, watch.announce, clock, report=watch.report)
-    states = StepFunctions(runner, journal, machines, clock)
+    tasks = MockedTasks(results, tokens_wait=False)
+    engine = Engine(
+        journal, machines, tasks, watch.announce, clock, MemoryLog(), report=watch.report
+    )
+    states = engine.api
     created = states.create_state_machine("run", definition, _ROLE)
-    runner.open()
+    engine.open()
     try:
         started = states.start_execution(created["stateMachineArn"], input=text)
         watch.over.wait()
     finally:
-        runner.close()
+        engine.close()
     if watch.bug is not None:
         raise watch.bug
     ended = states.describe_execution(started["executionArn"])
@@ -168,11 +165,15 @@ def run(machine: Path, text: str, mock: Path | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a server listens and keeps its data. ``database_url`` empty: in memory."""
+    """Where a server listens and keeps its data. ``database_url`` empty: in memory.
+
+    ``logs`` is the file for the events of state machines that have a log group.
+    """
 
     host: str
     port: int
     database_url: str = ""
+    logs: Path | None = None
 
 
 def serve(place: Place, mock: Path | None) -> int:
@@ -187,12 +188,12 @@ def serve(place: Place, mock: Path | None) -> int:
             raise CommandError(f"{place.host}:{place.port} cannot be used: {error}") from None
         closing.callback(listener.close)
         journal, machines = _stores(place.database_url, closing.callback)
-        tasks = MockedTasks(journal, results, tokens_wait=True)
-        clock = SystemClock()
-        runner = Runner(journal, machines, tasks, _announce_to_nobody, clock)
-        runner.open()
-        closing.callback(runner.close)
-        server = Server(StepFunctions(runner, journal, machines, clock), listener)
+        tasks = MockedTasks(results, tokens_wait=True)
+        log = _file_log(place.logs, closing.callback)
+        engine = Engine(journal, machines, tasks, _announce_to_nobody, SystemClock(), log)
+        engine.open()
+        closing.callback(engine.close)
+        server = Server(engine.api, listener)
         kept = "PostgreSQL" if place.database_url else "memory"
         _say(f"asl serves on http://{place.host}:{listener.getsockname()[1]}, data in {kept}")
         try:
@@ -226,6 +227,15 @@ def _stores(url: str, on_close: Callable[[Callable[[], Any]], Any]) -> tuple[Jou
     return journal, machines
 
 
+def _file_log(file: Path | None, on_close: Callable[[Callable[[], Any]], Any]) -> FileLog:
+    try:
+        log = FileLog(file)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error}") from None
+    on_close(log.close)
+    return log
+
+
 def _announce_to_nobody(announcements: Sequence[Announcement]) -> None:
     """There is no event bus here."""
 
@@ -239,7 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "run":
             return run(options.machine, options.input, options.mock)
-        return serve(Place(options.host, options.port, options.database_url), options.mock)
+        place = Place(options.host, options.port, options.database_url, options.logs)
+        return serve(place, options.mock)
     except InvalidDefinitionError as error:
         for finding in error.findings:
             _complain(f"{finding.code}: {finding.message} at {finding.location}")
@@ -262,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, default=8083, help="0 takes a free one")
     serving.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     serving.add_argument("--database-url", default="", help="PostgreSQL; without it, in memory")
+    serving.add_argument("--logs", type=Path, help=_LOGS_HELP)
     for command in (running, serving):
         command.add_argument("--mock", type=Path, help=_MOCK_HELP)
     return parser

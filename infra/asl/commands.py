@@ -21,3 +21,7 @@ class Dispatch:
     token: str
     key: str
     timeout_seconds: int | None
+    state: str
+    """The name of the state that calls."""
+    retry_count: int
+    """How many attempts there were before this one."""

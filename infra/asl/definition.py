@@ -281,6 +281,9 @@ class _Parser:
         mode = config.get("Mode", "INLINE") if isinstance(config, dict) else None
         if not _is_one_of(mode, {"INLINE", "DISTRIBUTED"}):
             self.say("Mode is INLINE or DISTRIBUTED", f"{it.at}/{field}/ProcessorConfig/Mode")
+        if self.express and mode == "DISTRIBUTED":
+            where = f"{it.at}/{field}/ProcessorConfig/Mode"
+            self.say("Express state machine does not support 'DISTRIBUTED' Map states", where)
         items, selector = it.fields.items(it.source, it.at, it.flow)
         return MapState(
             **it.common,

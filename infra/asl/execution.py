@@ -139,11 +139,18 @@ class Execution:
     """The published version that was started, if one was."""
     alias: str | None = None
     """The name of the alias through which it was started, if it was."""
+    trace_header: str | None = None
+    """The X-Ray trace that whoever started it asked for."""
 
     @property
     def name(self) -> str:
-        """The last part of the ARN."""
-        return self.arn.rsplit(":", 1)[1]
+        """The part of the ARN that whoever started it chose."""
+        return self.arn.split(":")[7]
+
+    @property
+    def express(self) -> bool:
+        """Whether it is an Express execution: quick, in memory, without a history of its own."""
+        return self.arn.split(":")[5] == "express"
 
     @property
     def version_arn(self) -> str | None:

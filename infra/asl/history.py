@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from asl.payload import Payload
 from asl.turn import Entry
 
 _TEXTS = {
@@ -39,7 +40,7 @@ def render(entry: Entry, *, include_data: bool = True) -> dict[str, Any]:
         "previousEventId": previous,
     }
     if kind not in _WITHOUT_DETAILS:
-        event[_details_name(kind)] = _details(details, include_data)
+        event[_details_name(kind)] = shown_details(details, include_data=include_data)
     return event
 
 
@@ -51,7 +52,8 @@ def _details_name(kind: str) -> str:
     return f"{kind[0].lower()}{kind[1:]}EventDetails"
 
 
-def _details(details: dict[str, Any], include_data: bool) -> dict[str, Any]:
+def shown_details(details: dict[str, Any], *, include_data: bool = True) -> dict[str, Any]:
+    """An event's details; without its data: the names, times and errors only."""
     shown: dict[str, Any] = {}
     for name, value in details.items():
         if name == "assigned":
@@ -69,4 +71,6 @@ def _details(details: dict[str, Any], include_data: bool) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Payload):
+        return value.text.decode()
     return orjson.dumps(value).decode()

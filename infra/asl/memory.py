@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from asl.ports import (
     Announcement,
     Commit,
     ExecutionExistsError,
+    LogEvent,
     MachineRecord,
     Query,
 )
@@ -72,6 +73,12 @@ class MemoryJournal:
             announcement = Announcement(self._announced, commit.execution, commit.is_new)
             self._announcements[announcement.id] = announcement
             return announcement
+
+    def forget(self, arn: str) -> None:
+        """Removes an execution that has ended, with its history."""
+        with self._lock:
+            self._executions.pop(arn, None)
+            self._entries.pop(arn, None)
 
     def load(self, arn: str) -> Execution | None:
         """See :class:`asl.ports.Journal`."""
@@ -133,6 +140,26 @@ def _plain(entry: Entry) -> Entry:
     """The entry as the durable journal gives it back: payloads as plain values."""
     number, previous, at, kind, details = entry
     return number, previous, at, kind, {k: getattr(v, "value", v) for k, v in details.items()}
+
+
+class MemoryLog:
+    """A :class:`asl.ports.ExecutionLog` that lives as long as the process.
+
+    Args:
+        groups: ARNs of the log groups that there are; None for any.
+    """
+
+    def __init__(self, groups: Collection[str] | None = None) -> None:
+        self._groups = groups
+        self.events: dict[str, list[LogEvent]] = {}
+
+    def exists(self, group_arn: str) -> bool:
+        """See :class:`asl.ports.ExecutionLog`."""
+        return self._groups is None or group_arn in self._groups
+
+    def write(self, group_arn: str, events: Sequence[LogEvent]) -> None:
+        """See :class:`asl.ports.ExecutionLog`."""
+        self.events.setdefault(group_arn, []).extend(events)
 
 
 class MemoryMachines:

@@ -367,6 +367,22 @@ class TaskDispatcher(Protocol):
         ...
 
 
+LogEvent = Mapping[str, Any]
+"""An execution's event as CloudWatch Logs shows it, see :mod:`asl.execution_log`."""
+
+
+class ExecutionLog(Protocol):
+    """Where the events of executions go whose machine has a log group."""
+
+    def exists(self, group_arn: str) -> bool:
+        """Whether there is a log group of that ARN."""
+        ...
+
+    def write(self, group_arn: str, events: Sequence[LogEvent]) -> None:
+        """Appends events. Best effort, as on AWS: never raises, and a crash may lose some."""
+        ...
+
+
 class Announcer(Protocol):
     """Passes status changes on. Returns once they cannot be lost; may see one twice."""
 

@@ -32,6 +32,8 @@ def lost_dispatches(execution: Execution, machine: Machine) -> list[Dispatch]:
                 token=waiting.token,
                 key=key,
                 timeout_seconds=None,
+                state=frame.state,
+                retry_count=frame.retry_count,
             )
         )
     return found

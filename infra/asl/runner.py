@@ -42,6 +42,7 @@ from asl.ports import (
 )
 from asl.recovery import lost_dispatches
 from asl.step import Step, step
+from asl.turn import Entry
 
 _log = logging.getLogger("asl")
 RETRY_SECONDS = 0.5
@@ -49,6 +50,8 @@ GATHER_SECONDS = 0.05
 """How long announcements gather, so that a batch costs what one would."""
 HOT = 10_000
 """How many running executions are kept in memory to save loading them between two tasks."""
+EXPRESS_SECONDS = 300
+"""How long an Express execution may take (AWS quota)."""
 STRIPES = 512
 BATCH = 500
 
@@ -66,6 +69,7 @@ class Runner:
         *,
         workers: int = 64,
         report: Callable[[Exception], None] | None = None,
+        log: Callable[[Execution, list[Entry]], None] | None = None,
     ):
         self._journal = journal
         self._machines = machines
@@ -73,6 +77,7 @@ class Runner:
         self._announcer = announcer
         self._clock = clock
         self._report = report
+        self._log = log
         self.offer: Callable[[ActivityTask], None] = machines.activities.offer
         """Puts an activity's task where workers find it."""
         self._hot: OrderedDict[str, Execution] = OrderedDict()
@@ -126,6 +131,7 @@ class Runner:
         execution_input: Payload,
         parent: Parent | None = None,
         alias: str | None = None,
+        trace_header: str | None = None,
     ) -> Execution:
         """Starts an execution and walks it as far as it goes; returns once that is durable.
 
@@ -134,7 +140,6 @@ class Runner:
         """
         now = self._clock.now()
         machine = self._parsed(record.revision)
-        timeout = machine.timeout_seconds
         execution = Execution(
             arn=arn,
             machine_arn=record.arn,
@@ -144,10 +149,11 @@ class Runner:
             secret=secrets.token_hex(8),
             key=self._journal.new_key(),
             revision=record.revision,
-            due=None if timeout is None else now + timeout * 1000,
+            due=_deadline(record, machine, now),
             parent=parent,
             version=record.version,
             alias=alias,
+            trace_header=trace_header,
         )
         turns: list[Step] = []
 
@@ -157,8 +163,8 @@ class Runner:
             return Commit(moved, entries, 0)
 
         announcement = self._journal.append(begin)
-        moved, _, dispatches = turns[-1]
-        self._committed(moved, announcement)
+        moved, entries, dispatches = turns[-1]
+        self._committed(moved, entries, announcement)
         for dispatch in dispatches:
             self._submit(dispatch)
         return moved
@@ -193,11 +199,15 @@ class Runner:
                     announcement = self._journal.append(partial(_same, commit))
                 except ConflictError:
                     continue
-                self._committed(moved, announcement)
+                self._committed(moved, entries, announcement)
                 return moved, dispatches
 
-    def _committed(self, execution: Execution, announcement: Announcement | None) -> None:
+    def _committed(
+        self, execution: Execution, entries: list[Entry], announcement: Announcement | None
+    ) -> None:
         self._keep_hot(execution)
+        if self._log is not None:
+            self._log(execution, entries)
         if announcement is not None:
             with self._outbox_ready:
                 self._outbox.append(announcement)
@@ -339,6 +349,14 @@ class Runner:
     @property
     def _stopping(self) -> bool:
         return self._stop.is_set()
+
+
+def _deadline(record: MachineRecord, machine: Machine, now: int) -> int | None:
+    """When the execution's time runs out, in milliseconds since the epoch."""
+    seconds = machine.timeout_seconds
+    if record.kind == "EXPRESS":
+        seconds = min(seconds or EXPRESS_SECONDS, EXPRESS_SECONDS)
+    return None if seconds is None else now + seconds * 1000
 
 
 def _same(commit: Commit) -> Commit:

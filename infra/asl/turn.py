@@ -173,7 +173,7 @@ class Turn:
             # Ids still tell attempts apart, in this turn and in later ones.
             self._hidden += 1
             return -(self.execution.turn * HIDDEN_IDS + self._hidden)
-        if self.seq >= MAX_EVENTS - 1:
+        if self.seq >= MAX_EVENTS - 1 and not self.execution.express:
             raise HistoryFullError
         return self.record_last(previous, kind, details)
 
@@ -214,7 +214,7 @@ class Turn:
                 "Name": execution.name,
                 "RoleArn": execution.role_arn,
                 "StartTime": iso(execution.started_at),
-                "RedriveCount": 0,
+                **({} if execution.express else {"RedriveCount": 0}),
             },
             "State": {"Name": cursor.state, "EnteredTime": iso(cursor.entered_at)},
             "StateMachine": {

@@ -13,8 +13,7 @@ from typing import Any
 
 from asl.adapters.postgres_journal import PostgresJournal, create_schema
 from asl.adapters.postgres_machines import PostgresMachines
-from asl.api import StepFunctions
-from asl.runner import Runner
+from asl.engine import Engine
 from localcloud.boto import Plug
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
@@ -24,6 +23,7 @@ from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attri
 from localcloud.services import states
 from localcloud.services.events import Events
 from localcloud.services.keys import Kms, Parameters, SecretsManager
+from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
 from localcloud.services.scheduler import Scheduler
@@ -84,18 +84,32 @@ class LocalCloud:
         events = Events(self._deliver, clock, ACCOUNT, REGION)
         kms = Kms(data / "kms.key", ACCOUNT, REGION)
         found = Resources(
-            self.host, sqs, sns, events, S3(data / "objects"), SecretsManager(pool, kms, clock)
+            self.host,
+            sqs,
+            sns,
+            events,
+            S3(data / "objects"),
+            SecretsManager(pool, kms, clock),
+            Logs(data / "logs", clock, ACCOUNT, REGION),
         )
         self._deliveries = found
         tasks = states.Tasks(self.host, sqs, sns, events)
         machines = PostgresMachines(pool)
         journal = PostgresJournal(pool, machines)
-        runner = Runner(journal, machines, tasks, states.StatusEvents(events), clock)
-        functions = StepFunctions(runner, journal, machines, clock, account=ACCOUNT, region=REGION)
-        tasks.states = functions
+        engine = Engine(
+            journal,
+            machines,
+            tasks,
+            states.StatusEvents(events),
+            clock,
+            found.logs,
+            account=ACCOUNT,
+            region=REGION,
+        )
+        tasks.states = engine.api
         scheduler = Scheduler(pool, clock, self._deliver, ACCOUNT, REGION)
         services = {
-            "sfn": states.operations(functions),
+            "sfn": states.operations(engine.api),
             "sqs": sqs.operations(),
             "sns": sns.operations(),
             "eventbridge": events.operations(),
@@ -106,6 +120,7 @@ class LocalCloud:
             "secrets-manager": found.secrets.operations(),
             "ssm": Parameters(pool).operations(),
             "lambda": found.lambda_operations(),
+            "cloudwatch-logs": found.logs.operations(),
         }
         Plug(services, REGION).install()
         body = self._deploy(found, url)
@@ -114,9 +129,9 @@ class LocalCloud:
         for mapping in found.mappings:
             sqs.map(mapping, self.host)
         found.resume_async()
-        runner.open()
+        engine.open()
         scheduler.open()
-        for close in (self.host.close, journal.close, runner.close, sqs.close, scheduler.close):
+        for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
 
     def _deploy(self, found: Resources, url: str) -> dict[str, Any]:

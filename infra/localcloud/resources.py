@@ -13,6 +13,7 @@ from localcloud.errors import AwsError, TemplateError
 from localcloud.functions import Function, LambdaHost
 from localcloud.services.events import Events, Rule
 from localcloud.services.keys import SecretsManager
+from localcloud.services.logs import Logs
 from localcloud.services.objects import S3
 from localcloud.services.sns import Sns, Subscription
 from localcloud.services.sqs import Mapping, Queue, Sqs
@@ -26,7 +27,6 @@ ASYNC_ATTEMPTS = 3
 _NOTHING_TO_DO = {
     "AWS::IAM::Role",
     "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
     "AWS::SQS::QueuePolicy",
     "AWS::Serverless::LayerVersion",
 }
@@ -42,6 +42,7 @@ class Resources:
     events: Events
     s3: S3
     secrets: SecretsManager
+    logs: Logs
     environment: dict[str, str] = field(default_factory=dict)
     mappings: list[Mapping] = field(default_factory=list)
     later: list[Callable[[], None]] = field(default_factory=list)
@@ -131,10 +132,12 @@ def attribute_of(kind: str, properties: dict[str, Any], attribute: str | None) -
             return f"arn:aws:iam::{ACCOUNT}:role/{logical}"
         case "AWS::Serverless::Function", "Arn":
             return arn("lambda", f"function:{properties['FunctionName']}")
-        case "AWS::S3::Bucket", None:
-            return str(properties.get("BucketName", logical.lower()))
-        case "AWS::S3::Bucket", "Arn":
-            return f"arn:aws:s3:::{properties.get('BucketName', logical.lower())}"
+        case "AWS::Logs::LogGroup", (None | "Arn"):
+            name = str(properties.get("LogGroupName", logical))
+            return name if attribute is None else arn("logs", f"log-group:{name}:*")
+        case "AWS::S3::Bucket", (None | "Arn"):
+            bucket = str(properties.get("BucketName", logical.lower()))
+            return bucket if attribute is None else f"arn:aws:s3:::{bucket}"
         case _, None:
             return str(logical)
     raise TemplateError(f"{kind} has no attribute {attribute} locally")
@@ -159,6 +162,8 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
         case "AWS::Events::Rule":
             targets = tuple(target["Arn"] for target in properties["Targets"])
             found.events.add(Rule(resource.id, properties["EventPattern"], targets))
+        case "AWS::Logs::LogGroup":
+            found.logs.add(properties.get("LogGroupName", resource.id))
         case "AWS::S3::Bucket":
             found.s3.add(
                 attribute_of(resource.kind, {"LogicalId": resource.id, **properties}, None)

@@ -7,21 +7,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asl.api import StepFunctions
 from asl.commands import Dispatch
+from asl.engine import Engine
 from asl.errors import ApiError
 from asl.execution import Execution
-from asl.memory import ManualClock, MemoryJournal, MemoryMachines
+from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Accepted, Succeeded, TaskError, TaskOutcome
-from asl.runner import Runner
 from tests.conformance.behaviours import call
 from tests.conformance.cases import Case
-from tests.conformance.normalise import as_json, as_text, concrete
+from tests.conformance.normalise import as_json, as_text, concrete, is_spaced
 from tests.conformance.outcomes import Outcomes
 from tests.conformance.simulate import START
 
-PATIENCE = 1.5
+PATIENCE = 10
 """How many real seconds a task's thread may take before the case fails."""
 
 
@@ -36,19 +35,26 @@ class Rig:
         mocks = case.get("mocks") or {}
         self._outcomes = Outcomes(outcomes or mocks.get("task_outcomes") or [])
         self._functions = mocks.get("functions") or []
+        self._spaced = is_spaced(case.get("expected"))
         self.clock = ManualClock(START)
         self.journal = MemoryJournal()
         machines = MemoryMachines()
-        self.runner = Runner(
-            self.journal, machines, self._dispatch, lambda batch: None, self.clock, workers=4
+        self.log = MemoryLog()
+        self._engine = Engine(
+            self.journal,
+            machines,
+            self._dispatch,
+            lambda batch: None,
+            self.clock,
+            self.log,
+            workers=4,
+            account="111111111111",
         )
-        self.api = StepFunctions(
-            self.runner, self.journal, machines, self.clock, account="111111111111"
-        )
+        self.api = self._engine.api
 
     def close(self) -> None:
-        """Ends the runner's threads."""
-        self.runner.close()
+        """Ends the engine's threads."""
+        self._engine.close()
 
     def call(self, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Calls an operation.
@@ -79,11 +85,16 @@ class Rig:
         return True
 
     def _let_time_pass(self) -> None:
-        due = self.journal.next_due()
+        due = self._next_due()
         time.sleep(0.02)  # a task's thread may answer first
-        if due is not None and due == self.journal.next_due():
+        if due is not None and due == self._next_due():
             self.clock.advance(max(0, due - self.clock.now()) / 1000)
-            self.runner.fire_due()
+            self._engine.runner.fire_due()
+            self._engine.express.runner.fire_due()
+
+    def _next_due(self) -> int | None:
+        moments = (self.journal.next_due(), self._engine.express.journal.next_due())
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def load(self, arn: str) -> Execution | None:
         """An execution as the journal has it."""
@@ -93,7 +104,7 @@ class Rig:
         outcome = self._outcomes.take(None, dispatch)
         if outcome is not None:
             return _answer(outcome["then"] or [])
-        answer = call(self._functions, dispatch)
+        answer = call(self._functions, dispatch, spaced=self._spaced)
         return answer or TaskError("Conformance.NoOutcome", "no outcome was recorded")
 
 

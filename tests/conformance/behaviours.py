@@ -8,13 +8,22 @@ from typing import Any
 from asl.commands import Dispatch
 from asl.payload import Payload
 from asl.ports import Succeeded, TaskError, TaskOutcome
+from tests.conformance.normalise import as_text
 
 Function = dict[str, Any]
 _REQUEST = "00000000-0000-4000-9000-000000000001"
 
 
-def call(functions: list[Function], dispatch: Dispatch) -> TaskOutcome | None:
-    """Answers a Lambda task as the function of that name would; None where there is none."""
+def call(
+    functions: list[Function], dispatch: Dispatch, *, spaced: bool = False
+) -> TaskOutcome | None:
+    """Answers a Lambda task as the function of that name would; None where there is none.
+
+    Args:
+        functions: as recorded.
+        dispatch: the call.
+        spaced: how causes are written, see :func:`tests.conformance.normalise.as_text`.
+    """
     if dispatch.resource.service != "lambda":
         return None
     parameters = dispatch.parameters.value
@@ -24,13 +33,13 @@ def call(functions: list[Function], dispatch: Dispatch) -> TaskOutcome | None:
     found = next((f for f in functions if name in {f["arn"], f["name"]}), None)
     if found is None:
         return None
-    answer = _behave(found["behaviour"], event)
+    answer = _behave(found["behaviour"], event, spaced)
     if isinstance(answer, Payload):
         return Succeeded(answer if direct else _response(answer.value))
     return answer
 
 
-def _behave(behaviour: dict[str, Any], event: Any) -> Payload | TaskError | None:
+def _behave(behaviour: dict[str, Any], event: Any, spaced: bool) -> Payload | TaskError | None:
     match behaviour["type"]:
         case "echo" | "sleep_then_echo":
             return Payload(event)
@@ -39,17 +48,17 @@ def _behave(behaviour: dict[str, Any], event: Any) -> Payload | TaskError | None
         case "prefix_python_str":
             return Payload(f"{behaviour['prefix']}{event}")
         case "raise":
-            return TaskError(behaviour["errorType"], _cause(behaviour))
+            return TaskError(behaviour["errorType"], as_text(_cause(behaviour), spaced=spaced))
         case _:
             return None
 
 
-def _cause(behaviour: dict[str, Any]) -> str:
+def _cause(behaviour: dict[str, Any]) -> dict[str, Any]:
     """What the Python runtime reports of an exception."""
     kind, message = behaviour["errorType"], behaviour["errorMessage"]
     trace = f'  File "/var/task/handler.py", line 2, in handler\n    raise {kind}("{message}")\n'
     told = {"errorMessage": message, "errorType": kind, "requestId": _REQUEST}
-    return json.dumps({**told, "stackTrace": [trace]}, separators=(",", ":"))
+    return {**told, "stackTrace": [trace]}
 
 
 def _response(payload: Any) -> Payload:

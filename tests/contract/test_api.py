@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from asl.api import StepFunctions
+from asl.engine import Engine
 from asl.errors import ApiError
-from asl.memory import ManualClock, MemoryJournal, MemoryMachines
+from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Accepted, ActivityTask
-from asl.runner import Runner
 from tests.support.engine import TASK, text_of
 from tests.support.server import until
 
@@ -35,15 +34,17 @@ class Account:
         self.journal = journal
         self.draws: list[float] = []
         self.calls: list[Any] = []
-        self.runner = Runner(journal, machines, self.call, lambda batch: None, self.clock)
-        self.api = StepFunctions(
-            self.runner,
+        self.engine = Engine(
             journal,
             machines,
+            self.call,
+            lambda batch: None,
             self.clock,
+            MemoryLog(["arn:aws:logs:x"]),
             chance=lambda: self.draws.pop(0),
             poll_seconds=0.05,
         )
+        self.runner, self.api = self.engine.runner, self.engine.api
 
     def call(self, dispatch: Any) -> Any:
         self.calls.append(dispatch)
@@ -78,7 +79,7 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
         machines = PostgresMachines(request.getfixturevalue("pool"))
         made = Account(PostgresJournal(request.getfixturevalue("pool"), machines), machines)
     yield made
-    made.runner.close()
+    made.engine.close()
     if hasattr(made.journal, "close"):
         made.journal.close()
 
@@ -510,6 +511,17 @@ def test_unknown_statuses_are_refused(account: Account) -> None:
         "1 validation error detected: Value 'succeeded' at 'statusFilter' failed to satisfy "
         "constraint: Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, "
         "ABORTED, FAILED, RUNNING]",
+    )
+
+
+def test_a_trace_header_is_kept(account: Account) -> None:
+    account.create(WAIT)
+    arn = account.api.start_execution(ARN, traceHeader="Root=1-2-3")["executionArn"]
+    assert account.api.describe_execution(arn)["traceHeader"] == "Root=1-2-3"
+    assert refused(lambda: account.api.start_execution(ARN, traceHeader="x" * 257)) == (
+        "ValidationException",
+        f"1 validation error detected: Value '{'x' * 257}' at 'traceHeader' failed to satisfy "
+        "constraint: Member must have length less than or equal to 256",
     )
 
 

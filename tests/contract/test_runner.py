@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from asl.api import StepFunctions
+from asl.engine import Engine
 from asl.errors import ApiError
 from asl.events import TaskSucceeded
 from asl.execution import Parent
-from asl.memory import ManualClock, MemoryJournal, MemoryMachines
+from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Accepted, Succeeded, TaskError
-from asl.runner import Runner
 from tests.support.engine import TASK, text_of
 from tests.support.server import until
 
@@ -31,8 +30,8 @@ class Cloud:
         self.outcomes: list[Any] = []
         self.gate = threading.Event()
         self.gate.set()
-        self.runner = Runner(journal, machines, self.call, self.announce, self.clock)
-        self.states = StepFunctions(self.runner, journal, machines, self.clock)
+        self.engine = Engine(journal, machines, self.call, self.announce, self.clock, MemoryLog())
+        self.runner, self.states = self.engine.runner, self.engine.api
 
     def call(self, dispatch: Any) -> Any:
         self.calls.append(dispatch)
@@ -73,10 +72,10 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
         pool = request.getfixturevalue("pool")
         machines = PostgresMachines(pool)
         made = Cloud(PostgresJournal(pool, machines), machines)
-    made.runner.open()
+    made.engine.open()
     yield made
     made.gate.set()
-    made.runner.close()
+    made.engine.close()
     if hasattr(made.journal, "close"):
         made.journal.close()
 

@@ -31,8 +31,8 @@ from hypothesis import strategies as st
 
 from asl.api import StepFunctions
 from asl.cli import MockedTasks, SystemClock
-from asl.memory import MemoryJournal, MemoryMachines
-from asl.runner import Runner
+from asl.engine import Engine
+from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
 from asl.server import LONG_POLLS, MAX_BODY, THREADS, Response, Server, Wire, listen
 from tests.support.engine import text_of
 from tests.support.server import ROOT, until
@@ -60,14 +60,19 @@ names = (f"m{number}" for number in itertools.count())
 @contextmanager
 def engine() -> Iterator[StepFunctions]:
     """An engine in memory whose tasks wait for their token."""
-    journal, machines, clock = MemoryJournal(), MemoryMachines(), SystemClock()
-    tasks = MockedTasks(journal, {}, tokens_wait=True)
-    runner = Runner(journal, machines, tasks, lambda batch: None, clock)
-    runner.open()
+    made = Engine(
+        MemoryJournal(),
+        MemoryMachines(),
+        MockedTasks({}, tokens_wait=True),
+        lambda batch: None,
+        SystemClock(),
+        MemoryLog(),
+    )
+    made.open()
     try:
-        yield StepFunctions(runner, journal, machines, clock)
+        yield made.api
     finally:
-        runner.close()
+        made.close()
 
 
 @contextmanager
@@ -230,6 +235,25 @@ def test_task_tokens(client: Any) -> None:
         client.send_task_success(taskToken=token, output="{}")
     with pytest.raises(client.exceptions.InvalidToken):
         client.send_task_heartbeat(taskToken="not a token")
+
+
+def test_express_executions(client: Any) -> None:
+    created = client.create_state_machine(
+        name=next(names), definition=PASS, roleArn=ROLE, type="EXPRESS"
+    )
+    machine = created["stateMachineArn"]
+    answer = client.start_sync_execution(stateMachineArn=machine, name="n", input="[1]")
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", '{"got":[1]}')
+    assert answer["stopDate"] >= answer["startDate"]
+    assert answer["billingDetails"]["billedMemoryUsedInMB"] == 64
+    started = client.start_execution(stateMachineArn=machine, name="n")
+    assert started["executionArn"] != answer["executionArn"]
+    with pytest.raises(client.exceptions.InvalidArn):
+        client.describe_execution(executionArn=started["executionArn"])
+    with pytest.raises(client.exceptions.StateMachineTypeNotSupported):
+        client.list_executions(stateMachineArn=machine)
+    with pytest.raises(client.exceptions.StateMachineTypeNotSupported):
+        client.start_sync_execution(stateMachineArn=create(client))
 
 
 def test_errors_are_the_modelled_exceptions(client: Any) -> None:

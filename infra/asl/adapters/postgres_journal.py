@@ -22,7 +22,7 @@ from asl.turn import Entry
 
 KEY_BLOCK = 1000
 GROUP = 400
-EXECUTION_COLUMNS = 17
+EXECUTION_COLUMNS = 18
 _STATUSES = (
     Status.RUNNING,
     Status.SUCCEEDED,
@@ -35,10 +35,10 @@ _STATUS = {status: number for number, status in enumerate(_STATUSES)}
 _INSERT = """
     WITH started AS (
         INSERT INTO asl.executions (key, machine, name, revision, version, alias, status, seq, turn,
-            started_at, stopped_at, secret, due, wake_at, in_flight, parent, root)
+            started_at, stopped_at, secret, due, wake_at, in_flight, parent, trace_header, root)
         SELECT * FROM unnest(%b::int8[], %b::int4[], %b::text[], %b::int4[], %b::int4[],
             %b::text[], %b::int2[], %b::int4[], %b::int4[], %b::int8[], %b::int8[], %b::text[],
-            %b::int8[], %b::int8[], %b::bool[], %b::text[], %b::bytea[])
+            %b::int8[], %b::int8[], %b::bool[], %b::text[], %b::text[], %b::bytea[])
     ), written AS (
         INSERT INTO asl.journal SELECT * FROM unnest(%b::int8[], %b::int4[], %b::bytea[])
     )
@@ -61,7 +61,7 @@ _NAMES = """
 """
 _SELECT = """
     SELECT e.key, m.arn, e.name, e.revision, e.version, e.alias, e.status, e.seq, e.turn,
-           e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.root,
+           e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.trace_header, e.root,
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq LIMIT 1),
            CASE WHEN e.status <> 0 THEN
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq DESC LIMIT 1) END
@@ -179,6 +179,7 @@ class PostgresJournal:
             _wake_at(execution),
             bool(in_flight(execution)),
             None if parent is None else orjson.dumps(astuple(parent)).decode(),
+            execution.trace_header,
             codec.dump_root(execution),
         )
 
@@ -308,7 +309,7 @@ class PostgresJournal:
 
     def _execution(self, row: tuple[Any, ...]) -> Execution:
         (key, machine_arn, name, revision, version, alias, status, seq, turn, started_at,
-         stopped_at, secret, due, parent, root, first, last) = row  # fmt: skip
+         stopped_at, secret, due, parent, trace_header, root, first, last) = row  # fmt: skip
         end = codec.load_entries(last)[-1][4] if last is not None else {}
         failed = _STATUSES[status] not in {Status.RUNNING, Status.SUCCEEDED}
         return Execution(
@@ -331,6 +332,7 @@ class PostgresJournal:
             parent=None if parent is None else _parent(*orjson.loads(parent)),
             version=version,
             alias=alias,
+            trace_header=trace_header,
         )
 
 

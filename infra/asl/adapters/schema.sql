@@ -87,6 +87,7 @@ CREATE TABLE IF NOT EXISTS asl.executions (
     UNIQUE (machine, name)
 ) WITH (fillfactor = 90);
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS alias text;
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS trace_header text;
 CREATE INDEX IF NOT EXISTS executions_to_wake ON asl.executions (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_in_flight ON asl.executions (key) WHERE in_flight;
 CREATE INDEX IF NOT EXISTS executions_of_machine ON asl.executions (machine, key);

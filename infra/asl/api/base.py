@@ -10,7 +10,8 @@ from typing import Any
 from asl.api.checks import check_arn, check_execution_arn
 from asl.errors import ApiError
 from asl.execution import Execution
-from asl.ports import ActivityTask, Clock, Journal, MachineRecord, Machines
+from asl.express import Express
+from asl.ports import ActivityTask, Clock, ExecutionLog, Journal, MachineRecord, Machines
 from asl.runner import Runner
 
 _RANDOM = SystemRandom()
@@ -22,6 +23,8 @@ class Operations:
     """One account's Step Functions in one region, without any operation yet.
 
     Args:
+        express: runs Express executions.
+        log: where executions' events may go.
         chance: gives a number in [0, 1) that picks one of an alias's versions.
         poll_seconds: how long GetActivityTask waits.
     """
@@ -33,6 +36,8 @@ class Operations:
         machines: Machines,
         clock: Clock,
         *,
+        express: Express,
+        log: ExecutionLog,
         account: str = "000000000000",
         region: str = "us-east-1",
         chance: Callable[[], float] = _RANDOM.random,
@@ -40,6 +45,8 @@ class Operations:
     ):
         self._runner = runner
         runner.offer = self.offer_activity_task
+        self._express = express
+        self._log = log
         self._journal = journal
         self._machines = machines
         self._clock = clock

@@ -24,11 +24,13 @@ DEFAULT_PAGE = 100
 MAX_PAGE = 1000
 MAX_NAME = 80
 MAX_DIGITS = 18
+MAX_TRACE_HEADER = 256
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _ALIAS_NAME = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
 _PART = r"[^:\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
 _ARN = re.compile(rf"arn:{_PART}:states:{_PART}:\d{{12}}(:{_PART})+")
 _EXECUTION = re.compile(rf"arn:{_PART}:states:{_PART}:\d{{12}}:execution:{_PART}:{_PART}")
+_ASCII = re.compile(r"[\x01-\x7f]*")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -107,6 +109,18 @@ def check_alias_name(name: str) -> None:
     if not re.match(_ALIAS_NAME, name):
         pattern = _fault(name, "name", f"satisfy regular expression pattern: {_ALIAS_NAME}")
     constrain(too_long(name, "name", MAX_NAME), pattern)
+
+
+def check_trace_header(text: str | None) -> None:
+    """Refuses an X-Ray trace header that AWS would not take."""
+    constrain(
+        too_long(text, "traceHeader", MAX_TRACE_HEADER),
+        None if text is None or _ASCII.fullmatch(text) else _not_ascii(text),
+    )
+
+
+def _not_ascii(text: str) -> str:
+    return _fault(text, "traceHeader", r"satisfy regular expression pattern: \p{ASCII}*")
 
 
 def check_arn(arn: str, *kinds: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-
 from asl.api.base import not_for_this_type
 from asl.api.checks import (
     Answer,
     check_arn,
-    check_name,
     check_page,
+    check_trace_header,
     constrain,
     execution_input,
     given,
@@ -19,7 +17,7 @@ from asl.api.checks import (
     read_number,
     write_token,
 )
-from asl.api.versions import AliasOperations
+from asl.api.express import ExpressOperations, chosen_name, told
 from asl.errors import ApiError
 from asl.events import StopRequested
 from asl.execution import Execution, Parent, Status
@@ -30,7 +28,7 @@ MAX_LIST_TOKEN = 3096
 _FILTERS = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
 
 
-class ExecutionOperations(AliasOperations):
+class ExecutionOperations(ExpressOperations):
     """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
     def start_execution(
@@ -46,13 +44,16 @@ class ExecutionOperations(AliasOperations):
         The same name and input again, while it runs, changes nothing.
         """
         record, alias = self._startable(stateMachineArn)
-        if name is not None:
-            check_name(name)
-        name = name or str(uuid.uuid4())  # noqa: TID251
+        name = chosen_name(name)
+        check_trace_header(traceHeader)
         payload = execution_input(input)
+        if record.kind == "EXPRESS":
+            if parent is not None:
+                raise not_for_this_type()
+            return self._start_express(record, name, payload, alias, traceHeader)
         arn = f"{self._prefix}:execution:{record.name}:{name}"
         try:
-            execution = self._runner.start(record, arn, payload, parent, alias)
+            execution = self._runner.start(record, arn, payload, parent, alias, traceHeader)
         except ExecutionExistsError:
             known = self._execution(arn)
             if known.status is not Status.RUNNING or known.input != payload:
@@ -62,32 +63,10 @@ class ExecutionOperations(AliasOperations):
             execution = known
         return {"executionArn": arn, "startDate": moment(execution.started_at)}
 
-    def start_sync_execution(
-        self,
-        stateMachineArn: str,
-        name: str | None = None,
-        input: str = "{}",
-        traceHeader: str | None = None,
-        includedData: str = "ALL_DATA",
-    ) -> Answer:
-        """Refused: only an Express machine can be waited for."""
-        self._startable(stateMachineArn)
-        raise not_for_this_type()
-
     def describe_execution(self, executionArn: str, includedData: str = "ALL_DATA") -> Answer:
         """An execution's state, input and outcome."""
         execution = self._execution(executionArn)
-        included = {"included": includedData != "METADATA_ONLY"}
-        answer = {**_listed(execution), "inputDetails": included, **_redrive(execution)}
-        if included["included"]:
-            answer["input"] = execution.input.text.decode()
-        if execution.output is not None:
-            answer["outputDetails"] = included
-            if included["included"]:
-                answer["output"] = execution.output.text.decode()
-        if execution.failure is not None:
-            answer |= given(error=execution.failure.error, cause=execution.failure.cause)
-        return answer
+        return {**_listed(execution), **told(execution, includedData), **_redrive(execution)}
 
     def list_executions(
         self,
@@ -104,6 +83,8 @@ class ExecutionOperations(AliasOperations):
         check_arn(stateMachineArn, "stateMachine")
         alias = self._named_alias(stateMachineArn)
         record = self._machine(stateMachineArn if alias is None else alias.machine_arn)
+        if record.kind == "EXPRESS":
+            raise not_for_this_type()
         if statusFilter == "PENDING_REDRIVE":
             return {"executions": []}  # only the children of a Map run wait for a redrive
         query = Query(

@@ -26,6 +26,7 @@ from asl.api.checks import (
 from asl.api.tags import TagOperations, check_tags
 from asl.definition import check_definition, parse_definition
 from asl.errors import ApiError
+from asl.execution_log import log_groups
 from asl.ports import MachineRecord
 
 MAX_DESCRIPTION = 256
@@ -55,10 +56,8 @@ class MachineOperations(TagOperations):
         check_version_description(versionDescription, publish)
         wanted_tags = check_tags(tags)
         parse_definition(definition, type)
-        if type != "STANDARD":
-            raise ApiError("StateMachineTypeNotSupported", f"{type} is not supported here yet")
         configuration = {
-            "loggingConfiguration": logging_configuration(loggingConfiguration),
+            "loggingConfiguration": self._logging(loggingConfiguration),
             "tracingConfiguration": tracing_configuration(tracingConfiguration),
             "encryptionConfiguration": encryption_configuration(encryptionConfiguration),
         }
@@ -110,10 +109,36 @@ class MachineOperations(TagOperations):
             record.definition if definition is None else definition,
             record.role_arn if roleArn is None else roleArn,
             now,
-            _configured(record, *configurations),
+            self._configured(record, *configurations),
         )
         answer = {"updateDate": moment(now), **given(revisionId=revised.revision_id)}
         return answer | self._published(record.arn, versionDescription, publish=publish)
+
+    def _configured(
+        self,
+        record: MachineRecord,
+        logging: Mapping[str, Any] | None,
+        tracing: Mapping[str, Any] | None,
+        encryption: Mapping[str, Any] | None,
+    ) -> Answer:
+        changed = _configuration(record)
+        if logging is not None:
+            changed["loggingConfiguration"] = self._logging(logging)
+        if tracing is not None:
+            changed["tracingConfiguration"] = tracing_configuration(tracing)
+        if encryption is not None:
+            changed["encryptionConfiguration"] = encryption_configuration(encryption)
+        return changed if changed != _configuration(record) else dict(record.configuration)
+
+    def _logging(self, wanted: Mapping[str, Any] | None) -> Answer:
+        """Logging as it is kept; its log group must be there."""
+        kept = logging_configuration(wanted)
+        if not all(map(self._log.exists, log_groups(kept))):
+            raise ApiError(
+                "InvalidLoggingConfiguration",
+                "Invalid Logging Configuration: Log Destination not found.",
+            )
+        return kept
 
     def _published(self, arn: str, description: str, *, publish: bool) -> Answer:
         if not publish:
@@ -236,22 +261,6 @@ def _configuration(record: MachineRecord) -> Answer:
         "encryptionConfiguration": encryption_configuration(None),
         **record.configuration,
     }
-
-
-def _configured(
-    record: MachineRecord,
-    logging: Mapping[str, Any] | None,
-    tracing: Mapping[str, Any] | None,
-    encryption: Mapping[str, Any] | None,
-) -> Answer:
-    changed = _configuration(record)
-    if logging is not None:
-        changed["loggingConfiguration"] = logging_configuration(logging)
-    if tracing is not None:
-        changed["tracingConfiguration"] = tracing_configuration(tracing)
-    if encryption is not None:
-        changed["encryptionConfiguration"] = encryption_configuration(encryption)
-    return changed if changed != _configuration(record) else dict(record.configuration)
 
 
 def _same(known: MachineRecord, wanted: MachineRecord) -> bool:

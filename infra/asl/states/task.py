@@ -53,6 +53,8 @@ def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
                 cursor.retry_count,
             ),
             timeout_seconds=timeout,
+            state=cursor.state,
+            retry_count=cursor.retry_count,
         )
     )
     waiting = ForTask(

@@ -9,10 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import boto3
 import orjson
-from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
 
 from asl.api import StepFunctions
 from asl.commands import Dispatch
@@ -23,11 +20,12 @@ from asl.ports import Accepted, Announcement, Succeeded, TaskError, TaskOutcome
 from localcloud.errors import AwsError
 from localcloud.functions import LambdaHost
 from localcloud.ids import new_id
+from localcloud.services import sdk_tasks
 from localcloud.services.events import Events
 from localcloud.services.sns import Sns
 from localcloud.services.sqs import Sqs
+from localcloud.services.task_errors import task_error
 
-_SDK_NAMES = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
 _OPERATIONS = {
     "CreateStateMachine": "create_state_machine",
     "UpdateStateMachine": "update_state_machine",
@@ -102,8 +100,7 @@ class Tasks:
         try:
             return self._perform(dispatch, parameters)
         except (AwsError, ApiError) as error:
-            service = dispatch.resource.service.title()
-            return TaskError(f"{service}.{error.code}", error.message)
+            return task_error(dispatch.resource.service, error)
         except (KeyError, TypeError) as error:
             return TaskError("States.Runtime", f"The parameters are not valid: {error}")
         except Exception as error:
@@ -126,8 +123,13 @@ class Tasks:
                 answer = self._sns.publish(**{**parameters, "Message": message})
             case "events":
                 answer = self._put_events(dispatch, parameters)
+                if answer["FailedEntryCount"]:
+                    return TaskError("EventBridge.FailedEntry", orjson.dumps(answer).decode())
             case service if service.startswith(("aws-sdk:", "dynamodb")):
-                answer = _sdk_call(service.removeprefix("aws-sdk:"), resource.action, parameters)
+                name = service.removeprefix("aws-sdk:")
+                answer = sdk_tasks.call(name, resource.action, parameters)
+                if service != name and resource.pattern == "response":
+                    return Succeeded(Payload(answer))
             case _:
                 raise AwsError("NotSupportedLocally", f"{resource.arn} is not supported locally")
         return self._answered(dispatch, answer)
@@ -185,28 +187,7 @@ class Tasks:
         entries = [
             {**entry, "Detail": _text(entry.get("Detail", {}))} for entry in parameters["Entries"]
         ]
-        answer = self._events.put_events(entries)
-        if answer["FailedEntryCount"]:
-            failed = next(entry for entry in answer["Entries"] if "ErrorCode" in entry)
-            raise AwsError("FailedEntry", failed["ErrorMessage"])
-        return answer
-
-
-def _sdk_call(service: str, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Any AWS API by its SDK name. Locally most answer that they are not supported, by name.
-
-    https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-    """
-    name = _SDK_NAMES.get(service, service)
-    method = xform_name(action.partition(".")[0])
-    try:
-        answer: dict[str, Any] = getattr(boto3.client(name), method)(**parameters)  # type: ignore[call-overload]
-    except ClientError as error:
-        details = error.response["Error"]
-        raise AwsError(details.get("Code", "Unknown"), details.get("Message", "")) from None
-    except (AttributeError, BotoCoreError) as error:
-        raise AwsError("NotSupportedLocally", f"{service}:{action}: {error}") from None
-    return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+        return self._events.put_events(entries)
 
 
 def _text(value: Any) -> str:
