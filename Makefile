@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint api lock bench clean conformance
+.PHONY: run test check lint api lock bench clean conformance crash
 
 run: $(READY)
 	@$(BIN)/statewright serve --tour --port $(PORT) --data $(DATA)
@@ -29,6 +29,9 @@ api: $(READY)  ## writes infra/api.yaml from the functions' routes
 bench: $(READY)
 	@$(BIN)/python bench/webhook_to_done.py
 	@$(BIN)/python bench/engine.py
+
+crash: $(READY)  ## kills the engine 300 times under load and checks what is left; a line of JSON
+	@$(BIN)/python -m tests.crash
 
 lock:  ## resolves pyproject.toml's dependencies anew
 	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \

@@ -35,13 +35,18 @@ def until(check: Callable[[], Any], what: str, patience: float = PATIENCE) -> An
         time.sleep(POLL)
 
 
+def free_port() -> int:
+    """A port that nothing uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Server:
     """``statewright serve`` on a free port with a data folder of its own."""
 
     def __init__(self, data: Path, *arguments: str):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.data = data
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments

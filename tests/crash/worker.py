@@ -1,0 +1,215 @@
+"""The process that is killed: the engine with a wire server, and tasks whose effects are recorded.
+
+    python -m tests.crash.worker URL PORT
+
+imports everything once and then forks a worker for each line of its input, so that hundreds of
+starts cost milliseconds each. A line is ``{"point": …, "hit": …}``: where the worker kills itself.
+The socket is the parent's: calls that come while no worker lives wait for the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from psycopg_pool import ConnectionPool
+
+from asl.adapters.postgres_journal import PostgresJournal
+from asl.adapters.postgres_machines import PostgresMachines
+from asl.api import StepFunctions
+from asl.cli import SystemClock
+from asl.commands import Dispatch
+from asl.errors import ApiError
+from asl.execution import Execution, Parent
+from asl.payload import Payload
+from asl.ports import Accepted, Announcement, Commit, Succeeded, TaskError, TaskOutcome
+from asl.runner import Runner
+from asl.server import Server, listen
+from tests.crash.machines import FunctionError, function
+
+CONNECTIONS = 12
+POINTS = ("loaded", "decided", "committed", "called", "effected", "announcing", "announced")
+SCHEMA = """
+    CREATE SCHEMA crash;
+    CREATE TABLE crash.effects (key text PRIMARY KEY, arn text, result text, error text);
+    CREATE TABLE crash.calls (key text, durable boolean);
+    CREATE TABLE crash.tokens (key text PRIMARY KEY, token text, n int, answered boolean);
+    CREATE TABLE crash.announced (arn text, status text, began boolean);
+"""
+
+
+class KillPoints:
+    """Ends the process, as SIGKILL does, when it comes to a place for the nth time."""
+
+    def __init__(self, point: str | None, hit: int):
+        self._point = point
+        self._left = hit
+        self._lock = threading.Lock()
+
+    def at(self, point: str) -> None:
+        """The process has come to this place."""
+        if point == self._point:
+            with self._lock:
+                self._left -= 1
+                if self._left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                    signal.pause()
+
+
+class PointedJournal:
+    """A journal in which the process may die before and after each commit and each reading."""
+
+    def __init__(self, journal: PostgresJournal, points: KillPoints):
+        self._journal = journal
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._journal, name)
+
+    def append(self, prepare: Callable[[], Commit]) -> Announcement | None:
+        def decide() -> Commit:
+            commit = prepare()
+            self._points.at("decided")
+            return commit
+
+        announcement = self._journal.append(decide)
+        self._points.at("committed")
+        return announcement
+
+    def load(self, arn: str) -> Execution | None:
+        found = self._journal.load(arn)
+        self._points.at("loaded")
+        return found
+
+
+class Effects:
+    """The tasks. Each call is recorded, and its effect once by its idempotency key."""
+
+    def __init__(self, pool: ConnectionPool[Any], journal: PointedJournal, points: KillPoints):
+        self._pool = pool
+        self._journal = journal
+        self._points = points
+        self.states: StepFunctions | None = None
+
+    def __call__(self, dispatch: Dispatch) -> TaskOutcome:
+        self._points.at("called")
+        execution = self._journal.load(dispatch.execution_arn)
+        durable = execution is not None and execution.seq >= dispatch.id
+        with self._pool.connection() as connection:
+            connection.execute("INSERT INTO crash.calls VALUES (%s, %s)", (dispatch.key, durable))
+        outcome = self._perform(dispatch)
+        self._points.at("effected")
+        return outcome
+
+    def _perform(self, dispatch: Dispatch) -> TaskOutcome:
+        if dispatch.resource.service == "states":
+            return self._start(dispatch)
+        if dispatch.resource.pattern == "token":
+            return self._ask(dispatch)
+        name = dispatch.resource.arn.rsplit(":", 1)[1]
+        result, error = None, None
+        try:
+            attempt = int(dispatch.key.rsplit("#", 1)[1])
+            result = json.dumps(function(name, dispatch.parameters.value, attempt))
+        except FunctionError as failure:
+            error = str(failure)
+        result, error = self._once(dispatch, result, error)
+        return Succeeded(Payload.parse(result)) if error is None else TaskError(error, None)
+
+    def _once(self, dispatch: Dispatch, result: str | None, error: str | None) -> Any:
+        """Records the effect; of a repeated call, gives back what the first one did."""
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO crash.effects VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (dispatch.key, dispatch.execution_arn, result, error),
+            )
+            return connection.execute(
+                "SELECT result, error FROM crash.effects WHERE key = %s", (dispatch.key,)
+            ).fetchone()
+
+    def _ask(self, dispatch: Dispatch) -> TaskOutcome:
+        payload = dispatch.parameters.value.get("Payload")
+        if payload is not None:
+            with self._pool.connection() as connection:
+                connection.execute(
+                    "INSERT INTO crash.tokens VALUES (%s, %s, %s, false) ON CONFLICT DO NOTHING",
+                    (dispatch.key, payload["token"], payload["n"]),
+                )
+        return Accepted(Payload({}))
+
+    def _start(self, dispatch: Dispatch) -> TaskOutcome:
+        assert self.states is not None
+        asked = dispatch.parameters.value
+        parent = Parent(dispatch.execution_arn, dispatch.path, dispatch.id, "sync2")
+        name = str(uuid.uuid5(uuid.NAMESPACE_URL, dispatch.key))
+        try:
+            self.states.start_execution(
+                asked["StateMachineArn"], name, json.dumps(asked["Input"]), parent=parent
+            )
+        except ApiError as error:
+            if error.code != "ExecutionAlreadyExists":
+                raise
+        return Accepted(Payload({}))
+
+
+class Announcements:
+    """Where status changes go: a table."""
+
+    def __init__(self, pool: ConnectionPool[Any], points: KillPoints):
+        self._pool = pool
+        self._points = points
+
+    def __call__(self, announcements: Sequence[Announcement]) -> None:
+        self._points.at("announcing")
+        rows = [(a.execution.arn, a.execution.status.value, a.began) for a in announcements]
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany("INSERT INTO crash.announced VALUES (%s, %s, %s)", rows)
+        self._points.at("announced")
+
+
+def work(url: str, listener: Any, points: KillPoints, say: Callable[[str], None]) -> None:
+    """Serves until SIGTERM, or until it is killed."""
+    pool: ConnectionPool[Any] = ConnectionPool(
+        url, min_size=2, max_size=CONNECTIONS, kwargs={"autocommit": True}, open=True
+    )
+    machines = PostgresMachines(pool)
+    durable = PostgresJournal(pool, machines)
+    journal = PointedJournal(durable, points)
+    clock, effects = SystemClock(), Effects(pool, journal, points)
+    runner = Runner(journal, machines, effects, Announcements(pool, points), clock, workers=16)
+    effects.states = StepFunctions(runner, journal, machines, clock, poll_seconds=0.5)
+    runner.open()
+    server = Server(effects.states, listener)
+    say("ready")
+    server.run()
+    runner.close()
+    durable.close()
+    pool.close()
+
+
+def main(url: str, port: int) -> None:
+    listener = listen("127.0.0.1", port)
+    for line in sys.stdin:
+        order = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            work(url, listener, KillPoints(order["point"], order["hit"]), _say)
+            os._exit(0)
+        _say(f"born {pid}")
+        _, status = os.waitpid(pid, 0)
+        _say(f"ended {os.waitstatus_to_exitcode(status)}")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
