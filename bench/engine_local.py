@@ -16,14 +16,13 @@ import orjson
 from engine_cases import Case
 from engine_load import in_threads
 
-from asl.api import StepFunctions
 from asl.cli import SystemClock
 from asl.commands import Dispatch
+from asl.engine import Engine
 from asl.execution import Status
-from asl.memory import MemoryJournal, MemoryMachines
+from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Announcement, Succeeded
-from asl.runner import Runner
 from localcloud.database import EmbeddedDatabase, open_pool
 
 CONNECTIONS = 24
@@ -78,9 +77,8 @@ class Local:
     def __init__(self, name: str, journal: Any, machines: Any):
         self.name = name
         self.ends = Ends()
-        clock = SystemClock()
-        self.runner = Runner(journal, machines, _call, self.ends, clock)
-        self.states = StepFunctions(self.runner, journal, machines, clock)
+        self.engine = Engine(journal, machines, _call, self.ends, SystemClock(), MemoryLog())
+        self.states = self.engine.api
         self._loads = 0
 
     def machine(self, case: Case) -> str:
@@ -120,11 +118,11 @@ def database() -> Iterator[tuple[str, Path]]:
 def in_memory() -> Iterator[Local]:
     """Ours without durability."""
     local = Local("statewright, in memory", MemoryJournal(), MemoryMachines())
-    local.runner.open()
+    local.engine.open()
     try:
         yield local
     finally:
-        local.runner.close()
+        local.engine.close()
 
 
 @contextmanager
@@ -141,6 +139,6 @@ def durable(url: str) -> Iterator[Local]:
         journal = PostgresJournal(pool, machines)
         closing.callback(journal.close)
         local = Local("statewright, durable", journal, machines)
-        local.runner.open()
-        closing.callback(local.runner.close)
+        local.engine.open()
+        closing.callback(local.engine.close)
         yield local

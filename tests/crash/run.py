@@ -20,10 +20,9 @@ from psycopg_pool import ConnectionPool
 
 from asl.adapters.postgres_journal import create_schema
 from asl.adapters.postgres_machines import PostgresMachines
-from asl.api import StepFunctions
 from asl.cli import SystemClock
-from asl.memory import MemoryJournal
-from asl.runner import Runner
+from asl.engine import Engine
+from asl.memory import MemoryJournal, MemoryLog
 from tests.crash import checks
 from tests.crash.load import Load
 from tests.crash.machines import KINDS, ROLE, text
@@ -147,13 +146,18 @@ def prepare(url: str) -> None:
         create_schema(pool)
         with pool.connection() as connection:
             connection.execute(SCHEMA.encode())
-        clock, machines = SystemClock(), PostgresMachines(pool)
-        runner = Runner(MemoryJournal(), machines, None, None, clock)  # type: ignore[arg-type]
-        states = StepFunctions(runner, MemoryJournal(), machines, clock)
+        engine = Engine(
+            MemoryJournal(),
+            PostgresMachines(pool),
+            None,
+            None,
+            SystemClock(),
+            MemoryLog(),  # type: ignore[arg-type]
+        )
         for kind in KINDS:
-            states.create_state_machine(kind.name, text(kind), ROLE)
-        states.create_activity("work")
-        runner.close()
+            engine.api.create_state_machine(kind.name, text(kind), ROLE)
+        engine.api.create_activity("work")
+        engine.close()
 
 
 def run(url: str, seed: int, kills: int) -> Result:

@@ -25,11 +25,12 @@ from asl.adapters.postgres_machines import PostgresMachines
 from asl.api import StepFunctions
 from asl.cli import SystemClock
 from asl.commands import Dispatch
+from asl.engine import Engine
 from asl.errors import ApiError
 from asl.execution import Execution, Parent
+from asl.memory import MemoryLog
 from asl.payload import Payload
 from asl.ports import Accepted, Announcement, Commit, Succeeded, TaskError, TaskOutcome
-from asl.runner import Runner
 from asl.server import Server, listen
 from tests.crash.machines import FunctionError, function
 
@@ -182,13 +183,16 @@ def work(url: str, listener: Any, points: KillPoints, say: Callable[[str], None]
     durable = PostgresJournal(pool, machines)
     journal = PointedJournal(durable, points)
     clock, effects = SystemClock(), Effects(pool, journal, points)
-    runner = Runner(journal, machines, effects, Announcements(pool, points), clock, workers=16)
-    effects.states = StepFunctions(runner, journal, machines, clock, poll_seconds=0.5)
-    runner.open()
-    server = Server(effects.states, listener)
+    engine = Engine(
+        journal, machines, effects, Announcements(pool, points), clock, MemoryLog(),
+        workers=16, poll_seconds=0.5,
+    )  # fmt: skip
+    effects.states = engine.api
+    engine.open()
+    server = Server(engine.api, listener)
     say("ready")
     server.run()
-    runner.close()
+    engine.close()
     durable.close()
     pool.close()
 
