@@ -41,6 +41,7 @@ MAX_BYTES = 1_048_576
 MAX_NAME = 80
 MISSING_TARGET = "MISSING_TRANSITION_TARGET"
 UNSUPPORTED = "UNSUPPORTED"
+STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 
 
 def parse_definition(text: str, kind: str = "STANDARD") -> Machine:
@@ -200,7 +201,8 @@ class _Parser:
         fields = self._by_language[language]
         kind = body.get("Type")
         if not _is_one_of(kind, fields.known):
-            self.say(f"Unknown state type: {kind}", f"{at}/Type")
+            types = ", ".join(STATE_TYPES)
+            self.say(f"The field 'Type' should have one of these values: [{types}]", f"{at}/Type")
             return None
         known = fields.known[str(kind)]
         self._known_fields(body, known, at)

@@ -20,7 +20,15 @@ from typing import Any, assert_never
 from asl.commands import Dispatch
 from asl.definition import parse_definition
 from asl.errors import ConflictError
-from asl.events import Event, Started, TaskAccepted, TaskFailed, TaskSucceeded, TimePassed
+from asl.events import (
+    Event,
+    Started,
+    TaskAccepted,
+    TaskEvent,
+    TaskFailed,
+    TaskSucceeded,
+    TimePassed,
+)
 from asl.execution import Execution, Parent, Status, in_flight, next_due
 from asl.machine import Machine
 from asl.nesting import child_ended
@@ -271,9 +279,16 @@ class Runner:
                 self._stop.wait(RETRY_SECONDS)
         return []
 
-    def _call(self, dispatch: Dispatch) -> Event:
+    def _call(self, dispatch: Dispatch) -> TaskEvent:
         outcome = self._dispatcher(dispatch)
         return event_of(outcome, dispatch, self._clock.now())
+
+    def try_task(self, dispatch: Dispatch, seconds: float) -> TaskEvent | None:
+        """Calls a task that belongs to no execution; None if that takes longer than ``seconds``."""
+        try:
+            return self._workers.submit(self._call, dispatch).result(seconds)
+        except TimeoutError:
+            return None
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -363,7 +378,7 @@ def _same(commit: Commit) -> Commit:
     return commit
 
 
-def event_of(outcome: TaskOutcome, dispatch: Dispatch, now: int) -> Event:
+def event_of(outcome: TaskOutcome, dispatch: Dispatch, now: int) -> TaskEvent:
     """The fact that a dispatcher's answer is; ``now`` in milliseconds."""
     match outcome:
         case Succeeded(output=output):

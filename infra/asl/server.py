@@ -4,7 +4,8 @@ A request is a POST with the header ``X-Amz-Target: AWSStepFunctions.<Operation>
 of parameters; an error is ``{"__type": code, "message": …}``. Parameters and answers are those of
 botocore's service model. Signatures are not looked at: whoever reaches the port may do everything.
 SDKs put "sync-" before the host for StartSyncExecution and TestState; boto3 leaves that with
-``Config(inject_host_prefix=False)``.
+``Config(inject_host_prefix=False)``, boto3 and the AWS CLI with the environment variable
+``AWS_DISABLE_HOST_PREFIX_INJECTION=true``.
 https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
@@ -35,7 +36,7 @@ from asl.errors import ApiError
 MAX_BODY = 2 * 1024 * 1024
 """Room for the largest parameter, a definition of 1 MB, with its quotes escaped."""
 THREADS = 64
-LONG_POLLS = frozenset({"GetActivityTask", "StartSyncExecution"})
+LONG_POLLS = frozenset({"GetActivityTask", "StartSyncExecution", "TestState"})
 """Operations that wait for up to minutes. Each gets a thread of its own, so that they cannot use
 up the pool in which all others are answered."""
 STOP_SECONDS = 3

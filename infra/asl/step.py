@@ -185,12 +185,23 @@ def _walk(turn: Turn, machine: Machine, cursor: Cursor, action: Action) -> Outco
         action = _enter
 
 
+def visit(turn: Turn, cursor: Cursor, state: State, action: Action) -> Outcome | None:
+    """Performs ``action`` in one state without walking on; None if the state is left for another.
+
+    This is how a state is tried by itself; an execution walks by :func:`step` alone.
+    """
+    try:
+        return action(turn, cursor, state)
+    except StateFailedError as failure:
+        return handle_failure(turn, cursor, state, failure.data, evaluating=True)
+
+
 def _enter(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
     record_entered(turn, cursor, state)
-    return _perform(turn, cursor, state)
+    return perform(turn, cursor, state)
 
 
-def _perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
     """Does the state's work, for the first time or again after a retry's delay."""
     match state:
         case PassState():
@@ -259,7 +270,7 @@ def _when_due(frame: Frame) -> Action:
     """What happens in the frame when the moment has come that it waits for."""
     match frame.waiting:
         case ForTime(then="retry"):
-            return _perform
+            return perform
         case ForTime(then="enter"):
             return _enter
         case ForTime():

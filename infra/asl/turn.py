@@ -14,7 +14,7 @@ from typing import Any
 from asl.commands import Dispatch
 from asl.errors import StateError
 from asl.execution import Execution, Frame, Path, Waiting
-from asl.machine import Machine, StateBase, TaskState
+from asl.machine import Machine, MapState, ParallelState, StateBase, TaskState
 from asl.payload import Payload
 from asl.scope import Scope
 
@@ -61,6 +61,17 @@ class Failed:
 
 
 Outcome = Parked | Finished | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How a state's failure was met."""
+
+    error: StateError
+    retrier: int | None
+    """Which rule of Retry matches it, even where that rule's attempts are used up."""
+    catcher: int | None
+    """Which rule of Catch took it."""
 
 
 class Cursor:
@@ -141,7 +152,17 @@ class Cursor:
 class Turn:
     """Gathers the history entries and dispatches of one step."""
 
-    __slots__ = ("_hidden", "_muted", "dispatches", "entries", "execution", "now", "run", "seq")
+    __slots__ = (
+        "_hidden",
+        "_muted",
+        "dispatches",
+        "entries",
+        "execution",
+        "handled",
+        "now",
+        "run",
+        "seq",
+    )
 
     def __init__(
         self,
@@ -154,6 +175,8 @@ class Turn:
         self.seq = execution.seq
         self.entries: list[Entry] = []
         self.dispatches: list[Dispatch] = []
+        self.handled: Handled | None = None
+        """The newest failure of a state."""
         self.run = run
         self._muted = False
         self._hidden = 0
@@ -222,10 +245,10 @@ class Turn:
                 "Name": execution.machine_arn.split(":")[6],
             },
         }
-        if isinstance(state, TaskState):
+        if isinstance(state, TaskState | MapState | ParallelState):
             context["State"]["RetryCount"] = cursor.retry_count
-            if state.resource.pattern != "response":
-                context["Task"] = {"Token": self.token(cursor)}
+        if isinstance(state, TaskState) and state.resource.pattern != "response":
+            context["Task"] = {"Token": self.token(cursor)}
         if cursor.item is not None:
             context["Map"] = {"Item": {"Index": cursor.item[0], "Value": cursor.item[1]}}
         return context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from asl.commands import Dispatch
@@ -11,6 +12,7 @@ from asl.ports import Succeeded, TaskError, TaskOutcome
 from tests.conformance.normalise import as_text
 
 Function = dict[str, Any]
+_BYTES = re.compile(r"returns bytes b'([^']*)'")
 _REQUEST = "00000000-0000-4000-9000-000000000001"
 
 
@@ -49,6 +51,8 @@ def _behave(behaviour: dict[str, Any], event: Any, spaced: bool) -> Payload | Ta
             return Payload(f"{behaviour['prefix']}{event}")
         case "raise":
             return TaskError(behaviour["errorType"], as_text(_cause(behaviour), spaced=spaced))
+        case "recorded" if (said := _BYTES.search(behaviour.get("note", ""))) is not None:
+            return Payload.parse(said[1])
         case _:
             return None
 

@@ -595,8 +595,60 @@ def test_a_killed_server_goes_on_where_it_was(database: str) -> None:
     assert "PostgreSQL" in second.line
 
 
+def test_a_state_is_tried_through_boto3(client: Any) -> None:
+    answer = client.test_state(
+        definition=json.dumps(
+            {
+                "Type": "Map",
+                "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}},
+                "ToleratedFailurePercentage": 12.5,
+                "Next": "N",
+            }
+        ),
+        input="[1, 2]",
+        mock={"result": "[3, 4]"},
+        inspectionLevel="DEBUG",
+    )
+    assert (answer["status"], answer["nextState"], answer["output"]) == ("SUCCEEDED", "N", "[3, 4]")
+    shown = answer["inspectionData"]
+    assert (shown["input"], shown["afterItemsPath"]) == ("[1, 2]", "[1,2]")
+    assert (shown["maxConcurrency"], shown["toleratedFailurePercentage"]) == (0, 12.5)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "message"),
+    [
+        ({"mock": {"result": "1"}}, "ValidationException", "State type 'Pass' is not supported"),
+        ({"stateName": "Nobody"}, "ValidationException", "State not found in definition"),
+        ({"definition": "{}"}, "InvalidDefinition", "The field 'Type' should have one of"),
+        ({"input": "{"}, "InvalidExecutionInput", "Unexpected end-of-input"),
+        ({"roleArn": "x" * 257}, "ValidationException", "length less than or equal to 256"),
+        ({"inspectionLevel": "ALL"}, "ValidationException", "[INFO, DEBUG, TRACE]"),
+    ],
+)
+def test_a_trial_is_refused_through_boto3(
+    client: Any, request_: dict[str, Any], code: str, message: str
+) -> None:
+    definition = '{"Type": "Pass", "End": true}'
+    if "stateName" in request_:
+        definition = PASS
+    with pytest.raises(ClientError) as refused:
+        client.test_state(**{"definition": definition, **request_})
+    assert refused.value.response["Error"]["Code"] == code
+    assert message in refused.value.response["Error"]["Message"]
+
+
+def test_without_a_mock_the_server_says_that_it_performs_no_tasks(client: Any) -> None:
+    definition = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}
+    answer = client.test_state(definition=json.dumps(definition), roleArn=ROLE)
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
+    assert "asl performs no tasks by itself" in answer["cause"]
+
+
 def aws(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_PAGER": ""}
+    # Else it looks for the host sync-127.0.0.1 to test a state.
+    credentials["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     return subprocess.run(
         ["aws", "stepfunctions", "--endpoint-url", url, "--region", "us-east-1", *arguments],
         env={**os.environ, **credentials, "AWS_MAX_ATTEMPTS": "1"},
@@ -630,3 +682,29 @@ def test_the_aws_command_line(url: str, tmp_path: Path) -> None:
     refused = aws(url, "describe-state-machine", "--state-machine-arn", f"{MACHINE}nobody")
     assert refused.returncode != 0
     assert "(StateMachineDoesNotExist)" in refused.stderr
+
+
+def test_the_aws_command_line_tries_a_state(url: str) -> None:
+    if not has_aws():
+        pytest.skip("the AWS CLI is not installed")
+    definition = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Retry": [{"ErrorEquals": ["Boom"], "IntervalSeconds": 2}],
+        "End": True,
+    }
+    mock = {"errorOutput": {"error": "Boom", "cause": "why"}}
+    tried = aws(
+        url,
+        "test-state",
+        *("--definition", json.dumps(definition)),
+        *("--input", '{"a": 1}'),
+        *("--mock", json.dumps(mock)),
+        *("--state-configuration", '{"retrierRetryCount": 1}'),
+        *("--inspection-level", "DEBUG"),
+    )
+    assert tried.returncode == 0, tried.stderr
+    answer = json.loads(tried.stdout)
+    assert (answer["status"], answer["error"]) == ("RETRIABLE", "Boom")
+    details = {"retryIndex": 0, "retryBackoffIntervalSeconds": 4}
+    assert answer["inspectionData"]["errorDetails"] == details

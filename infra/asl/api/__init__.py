@@ -10,10 +10,17 @@ from asl.api.checks import Answer
 from asl.api.executions import ExecutionOperations
 from asl.api.machines import MachineOperations
 from asl.api.tasks import ActivityOperations
+from asl.api.test_state import StateTestOperations
 from asl.api.versions import VersionOperations
 
 __all__ = ["Answer", "StepFunctions"]
 
 
-class StepFunctions(ActivityOperations, MachineOperations, ExecutionOperations, VersionOperations):
+class StepFunctions(
+    ActivityOperations,
+    MachineOperations,
+    ExecutionOperations,
+    VersionOperations,
+    StateTestOperations,
+):
     """One account's Step Functions in one region. See :class:`asl.api.base.Operations`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from asl.errors import (
     ALL,
@@ -17,6 +18,7 @@ from asl.errors import (
 )
 from asl.execution import ForTime
 from asl.machine import (
+    Catcher,
     ChoiceState,
     FailState,
     Flow,
@@ -31,7 +33,7 @@ from asl.machine import (
 )
 from asl.payload import Payload
 from asl.scope import Scope
-from asl.turn import Cursor, Failed, Finished, Outcome, Turn
+from asl.turn import Cursor, Failed, Finished, Handled, Outcome, Turn
 
 TYPE_NAMES: dict[type[State], str] = {
     PassState: "Pass",
@@ -107,21 +109,24 @@ def handle_failure(
     """
     if evaluating:
         error = located(turn, cursor, error)
-    delay = _retry_delay(turn, cursor, state, error)
+    retrier = _rule(state.retry, error)
+    delay = None if retrier is None else _retry_delay(turn, cursor, state, retrier)
+    catcher = _rule(state.catch, error) if delay is None else None
+    turn.handled = Handled(error, retrier, catcher)
     if delay is not None:
         return cursor.park(ForTime(turn.now + delay, "retry"))
     if telling is not None:
         turn.follow(cursor, telling, {})
-    for catcher in state.catch:
-        if any(_matches(name, error) for name in catcher.errors):
-            caught = Payload({"Error": error.error, "Cause": error.cause})
-            scope = turn.scope(cursor, state, errorOutput=caught.value)
-            try:
-                return leave(turn, cursor, state, scope, caught, catcher.flow, catcher.next)
-            except StateFailedError as failure:
-                return Failed(located(turn, cursor, failure.data), cursor.previous)
-    in_task = isinstance(state, TaskState) and not evaluating
-    return Failed(error, cursor.previous, in_task)
+    if catcher is None:
+        in_task = isinstance(state, TaskState) and not evaluating
+        return Failed(error, cursor.previous, in_task)
+    caught = Payload({"Error": error.error, "Cause": error.cause})
+    scope = turn.scope(cursor, state, errorOutput=caught.value)
+    rule = state.catch[catcher]
+    try:
+        return leave(turn, cursor, state, scope, caught, rule.flow, rule.next)
+    except StateFailedError as failure:
+        return Failed(located(turn, cursor, failure.data), cursor.previous)
 
 
 def located(turn: Turn, cursor: Cursor, error: StateError) -> StateError:
@@ -153,18 +158,22 @@ def _matches(name: str, error: StateError) -> bool:
     return name == TASK_FAILED and error.error not in {TIMEOUT, HEARTBEAT_TIMEOUT}
 
 
-def _retry_delay(turn: Turn, cursor: Cursor, state: State, error: StateError) -> int | None:
-    """Milliseconds until the next attempt, or None where no rule allows one."""
-    for index, retrier in enumerate(state.retry):
-        if not any(_matches(name, error) for name in retrier.errors):
-            continue
-        used = (*cursor.retries, *(0,) * (len(state.retry) - len(cursor.retries)))
-        if used[index] >= retrier.max_attempts:
-            return None
-        cursor.retries = (*used[:index], used[index] + 1, *used[index + 1 :])
-        cursor.retry_count += 1
-        return _delay(turn, cursor, retrier, used[index])
-    return None
+def _rule(rules: Sequence[Retrier | Catcher], error: StateError) -> int | None:
+    """The first rule that is for this error."""
+    return next(
+        (i for i, rule in enumerate(rules) if any(_matches(n, error) for n in rule.errors)), None
+    )
+
+
+def _retry_delay(turn: Turn, cursor: Cursor, state: State, index: int) -> int | None:
+    """Milliseconds until the rule's next attempt, or None where it has none left."""
+    retrier = state.retry[index]
+    used = (*cursor.retries, *(0,) * (len(state.retry) - len(cursor.retries)))
+    if used[index] >= retrier.max_attempts:
+        return None
+    cursor.retries = (*used[:index], used[index] + 1, *used[index + 1 :])
+    cursor.retry_count += 1
+    return _delay(turn, cursor, retrier, used[index])
 
 
 def _delay(turn: Turn, cursor: Cursor, retrier: Retrier, attempt: int) -> int:

@@ -195,7 +195,9 @@ def _items_at(reading: OnSubject, scope: Scope) -> list[Any]:
     except PathMissingError as error:
         raise StateFailedError(RUNTIME, f"Invalid path '{reading.text}' : {error}") from None
     if not isinstance(items, list):
-        raise StateFailedError(RUNTIME, f'Reference path "{reading.text}" must point to array.')
+        # A path into the context object loses a $ here, as AWS words it.
+        path = f"${reading.text.lstrip('$')}"
+        raise StateFailedError(RUNTIME, f'Reference path "{path}" must point to array.')
     return items
 
 

@@ -56,6 +56,7 @@ _OPERATIONS = {
     "ListActivities": "list_activities",
     "DeleteActivity": "delete_activity",
     "GetActivityTask": "get_activity_task",
+    "TestState": "test_state",
     "TagResource": "tag_resource",
     "UntagResource": "untag_resource",
     "ListTagsForResource": "list_tags_for_resource",
