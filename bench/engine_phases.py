@@ -36,7 +36,7 @@ PHASES = {
         "psycopg_pool:ConnectionPool.putconn",
     ],
     "journal": [
-        "asl.adapters.postgres_journal:PostgresJournal._write_accepted",
+        "asl.adapters.postgres_writer:PostgresWriter._execute",
         "asl.adapters.postgres_journal:PostgresJournal.load",
         "asl.memory:MemoryJournal.append",
         "asl.memory:MemoryJournal.load",

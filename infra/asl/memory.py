@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -48,6 +49,7 @@ class MemoryJournal:
         self._announcements: dict[int, Announcement] = {}
         self._key = 0
         self._announced = 0
+        self._free = [0]
 
     def new_key(self) -> int:
         """See :class:`asl.ports.Journal`."""
@@ -120,14 +122,27 @@ class MemoryJournal:
             running = [e for e in self._executions.values() if e.status is Status.RUNNING]
         return [(moment, e.arn) for e in running if (moment := next_due(e)) is not None]
 
-    def with_tasks_in_flight(self) -> Sequence[str]:
+    @property
+    def lease_seconds(self) -> float:
+        """See :class:`asl.ports.Journal`. Nobody else can take the one lease."""
+        return math.inf
+
+    def hold(self) -> Sequence[int]:
         """See :class:`asl.ports.Journal`."""
+        taken, self._free = self._free, []
+        return taken
+
+    def with_tasks_in_flight(self, leases: Sequence[int] | None = None) -> Sequence[str]:
+        """See :class:`asl.ports.Journal`."""
+        if leases is not None and not leases:
+            return []
         return [arn for arn, execution in self._executions.items() if in_flight(execution)]
 
-    def announcements(self, limit: int) -> list[Announcement]:
+    def announcements(self, limit: int, leases: Sequence[int] | None = None) -> list[Announcement]:
         """See :class:`asl.ports.Journal`."""
         with self._lock:
-            return [self._announcements[key] for key in sorted(self._announcements)[:limit]]
+            wanted = [] if leases == [] else sorted(self._announcements)[:limit]
+            return [self._announcements[key] for key in wanted]
 
     def clear(self, announcements: Sequence[Announcement]) -> None:
         """See :class:`asl.ports.Journal`."""

@@ -104,19 +104,32 @@ class Journal(Protocol):
         ...
 
     def due(self, now: int, limit: int) -> list[str]:
-        """ARNs of executions that time moves on, the earliest first."""
+        """ARNs of executions that time moves on, under the leases held; the earliest first."""
         ...
 
     def next_due(self) -> int | None:
         """When :meth:`due` will next have something."""
         ...
 
-    def with_tasks_in_flight(self) -> Sequence[str]:
-        """ARNs of executions whose dispatched tasks may have been lost in a crash."""
+    @property
+    def lease_seconds(self) -> float:
+        """How often :meth:`hold` must be called at the least."""
         ...
 
-    def announcements(self, limit: int) -> list[Announcement]:
-        """The oldest announcements not yet cleared."""
+    def hold(self) -> Sequence[int]:
+        """Keeps this process's leases, under which it looks after executions, and takes free ones.
+
+        Returns:
+            The leases taken since the last call. What was in flight under them may have been lost.
+        """
+        ...
+
+    def with_tasks_in_flight(self, leases: Sequence[int] | None = None) -> Sequence[str]:
+        """ARNs of executions with dispatched tasks, under these leases or under all held."""
+        ...
+
+    def announcements(self, limit: int, leases: Sequence[int] | None = None) -> list[Announcement]:
+        """The oldest announcements not yet cleared, under these leases or under all held."""
         ...
 
     def clear(self, announcements: Sequence[Announcement]) -> None:

@@ -11,10 +11,11 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
+from math import isinf
 from typing import Any, assert_never
 
 from asl.commands import Dispatch
@@ -32,6 +33,7 @@ from asl.events import (
 from asl.execution import Execution, Parent, Status, in_flight, next_due
 from asl.machine import Machine
 from asl.nesting import child_ended
+from asl.outbox import Outbox
 from asl.payload import Payload
 from asl.ports import (
     Accepted,
@@ -54,8 +56,8 @@ from asl.turn import Entry
 
 _log = logging.getLogger("asl")
 RETRY_SECONDS = 0.5
-GATHER_SECONDS = 0.05
-"""How long announcements gather, so that a batch costs what one would."""
+RENEWALS = 4
+"""How often a lease is renewed while it lasts."""
 HOT = 10_000
 """How many running executions are kept in memory to save loading them between two tasks."""
 EXPRESS_SECONDS = 300
@@ -95,18 +97,17 @@ class Runner:
         self._timers = ThreadPoolExecutor(4, "asl-timer")
         self._wake = threading.Condition()
         self._alarm: int | None = None
-        self._outbox: list[Announcement] = []
-        self._outbox_ready = threading.Condition()
         self._stop = threading.Event()
+        self._outbox = Outbox(journal, self.announce, self._stop)
         self._threads: list[threading.Thread] = []
         self._parsed = lru_cache(maxsize=1024)(self._parse)
 
     # -- life ---------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Recovers what a crash left, then starts the threads for time and announcements."""
-        self.recover()
-        for loop in (self._time_loop, self._announce_loop):
+        """Recovers what a crash left, then starts the threads for time, leases, announcements."""
+        self.take_over()
+        for loop in (self._time_loop, self._announce_loop, self._lease_loop):
             thread = threading.Thread(target=loop, name=f"asl-{loop.__name__}", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -114,21 +115,36 @@ class Runner:
     def close(self) -> None:
         """Stops taking work and lets what is under way come to its next commit."""
         self._stop.set()
-        for condition in (self._wake, self._outbox_ready):
-            with condition:
-                condition.notify_all()
+        with self._wake:
+            self._wake.notify_all()
+        self._outbox.wake()
         for thread in self._threads:
             thread.join()
         self._timers.shutdown()
         self._workers.shutdown(cancel_futures=True)
 
-    def recover(self) -> None:
-        """Calls the tasks again whose dispatch may have been lost."""
-        for arn in self._journal.with_tasks_in_flight():
+    def take_over(self) -> None:
+        """Keeps the leases, and looks after what comes with those that had become free."""
+        taken = self._journal.hold()
+        if not taken:
+            return
+        self.recover(taken)
+        with self._wake:
+            self._wake.notify()
+        self._workers.submit(self._guard, self._outbox.left_over, taken)
+
+    def recover(self, leases: Sequence[int] | None = None) -> None:
+        """Calls the tasks again whose dispatch may have been lost: under leases, or under all."""
+        for arn in self._journal.with_tasks_in_flight(leases):
             execution = self._journal.load(arn)
             if execution is not None:
                 for dispatch in lost_dispatches(execution, self.machine(execution)):
                     self._submit(dispatch)
+
+    def _lease_loop(self) -> None:
+        pause = self._journal.lease_seconds / RENEWALS
+        while not self._stop.wait(None if isinf(pause) else pause):
+            self._guard(self.take_over)
 
     # -- moving executions --------------------------------------------------------------------
 
@@ -191,7 +207,8 @@ class Runner:
     def _move(self, arn: str, event: Event) -> tuple[Execution | None, list[Dispatch]]:
         with self._stripes[hash(arn) % STRIPES]:
             while True:
-                execution = self._take_hot(arn) or self._journal.load(arn)
+                hot = self._take_hot(arn)
+                execution = hot or self._journal.load(arn)
                 if execution is None:
                     return None, []
                 # Others may have moved it since the event was made: its history never goes back.
@@ -200,6 +217,8 @@ class Runner:
                     self.machine(execution), execution, replace(event, at=at)
                 )
                 if moved is execution:
+                    if hot is not None:
+                        continue  # another process may have moved it: only the journal knows
                     self._keep_hot(execution)
                     return execution, []
                 try:
@@ -217,9 +236,7 @@ class Runner:
         if self._log is not None:
             self._log(execution, entries)
         if announcement is not None:
-            with self._outbox_ready:
-                self._outbox.append(announcement)
-                self._outbox_ready.notify()
+            self._outbox.add(announcement)
         if execution.status is Status.RUNNING:
             due = next_due(execution)
             if due is not None and (self._alarm is None or due < self._alarm):
@@ -315,35 +332,17 @@ class Runner:
     # -- announcements ------------------------------------------------------------------------
 
     def _announce_loop(self) -> None:
-        self._guard(self._announce_left_over)
         while not self._stopping:
-            if not self._guard(self._announce_turn):
-                self._guard(self._announce_left_over)
+            if not self._guard(self._outbox.turn):
+                self._guard(self._outbox.left_over)
 
-    def _announce_left_over(self) -> None:
-        """Passes on what an earlier process, or a failed turn, has left in the journal."""
-        while batch := self._journal.announcements(BATCH):
-            self.announce(batch)
-
-    def _announce_turn(self) -> None:
-        with self._outbox_ready:
-            while not self._outbox and not self._stopping:
-                self._outbox_ready.wait()
-        self._stop.wait(GATHER_SECONDS)
-        with self._outbox_ready:
-            batch, self._outbox = self._outbox, []
-        self.announce(batch)
-
-    def announce(self, batch: list[Announcement]) -> None:
-        """Passes status changes on, tells waiting parents, then forgets the announcements."""
-        if not batch:
-            return
+    def announce(self, batch: Sequence[Announcement]) -> None:
+        """Passes status changes on and tells waiting parents."""
         self._announcer(batch)
         for announcement in batch:
             execution = announcement.execution
             if execution.parent is not None and execution.status is not Status.RUNNING:
                 self.deliver(execution.parent.arn, child_ended(execution, execution.parent))
-        self._journal.clear(batch)
 
     def _guard(self, work: Callable[..., Any], *arguments: Any) -> bool:
         """Keeps a thread alive through a failure, which is reported; says whether all went well."""

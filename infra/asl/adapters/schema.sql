@@ -67,6 +67,16 @@ CREATE INDEX IF NOT EXISTS activity_tasks_to_take ON asl.activity_tasks (activit
 
 CREATE SEQUENCE IF NOT EXISTS asl.execution_key INCREMENT 1000;
 
+-- Which process looks after what: see postgres_leases.py. Lease 0 is of before there were leases.
+CREATE SEQUENCE IF NOT EXISTS asl.lease_id AS int;
+CREATE TABLE IF NOT EXISTS asl.leases (
+    id int PRIMARY KEY,
+    token int NOT NULL,
+    expires_at timestamptz NOT NULL,
+    locked boolean NOT NULL
+);
+INSERT INTO asl.leases VALUES (0, 0, '-infinity', false) ON CONFLICT DO NOTHING;
+
 CREATE TABLE IF NOT EXISTS asl.executions (
     key bigint PRIMARY KEY,
     machine int NOT NULL,
@@ -88,8 +98,11 @@ CREATE TABLE IF NOT EXISTS asl.executions (
 ) WITH (fillfactor = 90);
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS alias text;
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS trace_header text;
-CREATE INDEX IF NOT EXISTS executions_to_wake ON asl.executions (wake_at) WHERE wake_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS executions_in_flight ON asl.executions (key) WHERE in_flight;
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS lease int NOT NULL DEFAULT 0;
+DROP INDEX IF EXISTS asl.executions_to_wake, asl.executions_in_flight;
+CREATE INDEX IF NOT EXISTS executions_due ON asl.executions (lease, wake_at)
+    WHERE wake_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_with_tasks ON asl.executions (lease, key) WHERE in_flight;
 CREATE INDEX IF NOT EXISTS executions_of_machine ON asl.executions (machine, key);
 CREATE INDEX IF NOT EXISTS executions_of_version ON asl.executions (machine, version, key)
     WHERE version IS NOT NULL;
@@ -119,3 +132,4 @@ CREATE TABLE IF NOT EXISTS asl.outbox (
     execution bigint NOT NULL,
     began boolean NOT NULL
 );
+ALTER TABLE asl.outbox ADD COLUMN IF NOT EXISTS lease int NOT NULL DEFAULT 0;

@@ -24,6 +24,9 @@ from asl.events import ActivityTaken, Heartbeat, TaskEvent, TaskFailed, TaskSucc
 from asl.execution import ForTask, Frame, Path, leaves
 from asl.ports import ActivityRecord, ActivityTask
 
+LOOK_SECONDS = 1.0
+"""How often a worker's long poll looks for tasks that another process has offered."""
+
 
 class TaskOperations(TagOperations):
     """https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token"""
@@ -115,13 +118,24 @@ class ActivityOperations(TaskOperations):
         """The oldest task that no worker has taken; {} if none comes within the long poll."""
         constrain(too_long(workerName, "workerName", 80))
         self._activity(activityArn)
-        with self._offered:
-            task = self._offered.wait_for(lambda: self._take_live(activityArn), self._poll_seconds)
+        task = self._await_task(activityArn)
         if task:
             self._answer_token(
                 task.token, lambda now, path, number: ActivityTaken(now, path, number, workerName)
             )
         return {"taskToken": task.token, "input": task.input} if task else {}
+
+    def _await_task(self, activity_arn: str) -> ActivityTask | None:
+        """Looks again when this process offers a task, and regularly for those of others."""
+        rest = self._poll_seconds
+        while True:
+            with self._offered:
+                task = self._offered.wait_for(
+                    lambda: self._take_live(activity_arn), min(rest, LOOK_SECONDS)
+                )
+            rest -= LOOK_SECONDS
+            if task or rest <= 0:
+                return task or None
 
     def _take_live(self, activity_arn: str) -> ActivityTask | None:
         """The oldest task that somebody still waits for."""

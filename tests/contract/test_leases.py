@@ -1,0 +1,180 @@
+"""Several processes on one database: each looks after its own, and takes over from the dead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from asl.adapters.postgres_journal import PostgresJournal
+from asl.adapters.postgres_machines import PostgresMachines
+from asl.events import TaskFailed, TimePassed
+from tests.contract.test_journal import Ground
+from tests.contract.test_runner import Cloud
+from tests.support.engine import START, TASK
+from tests.support.server import until
+
+Process = Callable[..., Any]
+STUCK = 0.0
+"""A lease that has run out as soon as it was taken."""
+
+
+@pytest.fixture
+def grounds(pool: Any) -> Iterator[Process]:
+    """Makes journals that share a database, as several processes would."""
+    made: list[Any] = []
+
+    def process(lease_seconds: float = 60) -> Ground:
+        machines = PostgresMachines(pool)
+        journal = PostgresJournal(pool, machines, lease_seconds=lease_seconds)
+        made.append(journal)
+        journal.hold()
+        return Ground(journal, machines)
+
+    yield process
+    for journal in made:
+        journal.close()
+
+
+@pytest.fixture
+def clouds(pool: Any) -> Iterator[Process]:
+    """Makes engines that share a database."""
+    made: list[Cloud] = []
+
+    def process(lease_seconds: float = 60) -> Cloud:
+        machines = PostgresMachines(pool)
+        cloud = Cloud(PostgresJournal(pool, machines, lease_seconds=lease_seconds), machines)
+        made.append(cloud)
+        cloud.runner.open()
+        return cloud
+
+    yield process
+    for cloud in made:
+        cloud.gate.set()
+        cloud.runner.close()
+        cloud.journal.close()
+
+
+def end_session(pool: Any, ground: Any) -> None:
+    """Ends the session that holds a process's locks, as its death would."""
+    pid = ground.journal._leases._connection.info.backend_pid
+    with pool.connection() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+
+def test_each_process_sees_its_own_timers_and_announcements(grounds: Process) -> None:
+    one, two = grounds(), grounds()
+    started = one.start("x")
+    due = START + 60_000
+    assert (one.journal.next_due(), two.journal.next_due()) == (due, None)
+    assert (one.journal.due(due, 9), two.journal.due(due, 9)) == ([started.arn], [])
+    assert (len(one.journal.announcements(9)), two.journal.announcements(9)) == (1, [])
+
+
+def test_whoever_moves_an_execution_looks_after_it(grounds: Process) -> None:
+    one, two = grounds(), grounds()
+    started = one.start("x")
+    moved = two.move(started, TimePassed(START + 60_000))
+    assert one.journal.load(started.arn) == moved
+    assert one.journal.next_due() is None
+    assert [a.execution.arn for a in two.journal.announcements(9)] == [started.arn]
+
+
+def test_a_closed_process_leaves_all_it_had(grounds: Process) -> None:
+    one, two = grounds(), grounds()
+    started = one.start("x")
+    assert list(two.journal.hold()) == []
+    one.journal.close()
+    taken = two.journal.hold()
+    assert len(taken) == 1
+    assert two.journal.due(START + 60_000, 9) == [started.arn]
+    assert [a.execution.arn for a in two.journal.announcements(9, taken)] == [started.arn]
+
+
+def test_a_dead_process_is_noticed_before_its_lease_runs_out(grounds: Process, pool: Any) -> None:
+    one, two = grounds(lease_seconds=3600), grounds()
+    started = one.start("x")
+    end_session(pool, one)
+    assert len(two.journal.hold()) == 1
+    assert two.journal.due(START + 60_000, 9) == [started.arn]
+
+
+def test_a_process_that_lost_its_lease_writes_under_another(grounds: Process, pool: Any) -> None:
+    one, two = grounds(lease_seconds=STUCK), grounds()
+    first = one.start("first")
+    assert len(two.journal.hold()) == 1  # it is stuck: its lease has run out
+    assert two.journal.due(START + 60_000, 9) == [first.arn]
+    second = one.start("second")  # it goes on, and does not know yet
+    assert one.journal.load(second.arn) == second
+    assert two.journal.due(START + 60_000, 9) == [first.arn]
+    assert one.journal.due(START + 60_000, 9) == [second.arn]
+    with pool.connection() as connection:
+        leases = connection.execute("SELECT DISTINCT lease FROM asl.executions").fetchall()
+    assert len(leases) == 2
+
+
+def test_leases_are_few_however_often_processes_restart(grounds: Process, pool: Any) -> None:
+    for _ in range(5):
+        ground = grounds()
+        ground.journal.close()
+    with pool.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM asl.leases").fetchone() == (1,)
+
+
+def test_a_lease_is_kept_while_the_database_restarts_the_session(
+    grounds: Process, pool: Any
+) -> None:
+    one = grounds()
+    end_session(pool, one)
+    with pytest.raises(Exception, match="terminat"):
+        one.journal.hold()
+    assert list(one.journal.hold()) == []  # renewed, not taken: nothing in flight is lost
+    two = grounds()
+    assert one.journal._leases.held != two.journal._leases.held
+
+
+def test_a_dead_process_s_task_is_called_again_by_another(clouds: Process, pool: Any) -> None:
+    one, two = clouds(lease_seconds=3600), clouds()
+    machine = one.machine("m", {"A": {**TASK, "End": True}})
+    one.gate.clear()
+    arn = one.start(machine, "x")
+    until(lambda: one.calls, "the first call")
+    end_session(pool, one)
+    two.runner.take_over()
+    assert two.ended(arn)["status"] == "SUCCEEDED"
+    assert [call.key for call in two.calls] == [call.key for call in one.calls]
+    one.gate.set()  # its answer comes too late, and changes nothing
+    one.runner.close()
+    events = two.states.get_execution_history(arn)["events"]
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+    assert sum(event["type"] == "TaskSucceeded" for event in events) == 1
+
+
+def test_what_one_process_remembers_does_not_hide_what_another_did(clouds: Process) -> None:
+    """A task fails in the first and is tried again in the second: the first has an old copy."""
+    one, two = clouds(), clouds()
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    machine = one.machine("m", {"A": {**TASK, "Retry": retry, "End": True}})
+    one.gate.clear()
+    arn = one.start(machine, "x")
+    until(lambda: one.calls, "the first call")
+    two.gate.clear()
+    first = one.calls[0]
+    two.runner.deliver(arn, TaskFailed(START, first.path, first.id, "E", None))
+    two.clock.advance(1)
+    two.runner.fire_due()
+    until(lambda: two.calls, "the second call")
+    second = two.calls[0]
+    one.runner.deliver(arn, TaskFailed(START, second.path, second.id, "Last", None))
+    assert two.ended(arn)["error"] == "Last"
+
+
+def test_an_activity_s_worker_may_ask_any_process(clouds: Process) -> None:
+    one, two = clouds(), clouds()
+    activity = one.states.create_activity("work")["activityArn"]
+    states = {"A": {"Type": "Task", "Resource": activity, "End": True}}
+    arn = one.start(one.machine("m", states), "x")
+    task = two.states.get_activity_task(activity)
+    two.states.send_task_success(task["taskToken"], '"done"')
+    assert one.ended(arn)["output"] == '"done"'
