@@ -26,15 +26,8 @@ from asl.errors import RUNTIME, ApiError, InvalidDefinitionError
 from asl.execution import Status
 from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
-from asl.ports import (
-    Accepted,
-    Announcement,
-    Journal,
-    Machines,
-    Succeeded,
-    TaskError,
-    TaskOutcome,
-)
+from asl.ports import Accepted, Announcement, Journal, Succeeded, TaskError, TaskOutcome
+from asl.registry import Machines
 
 CONNECTIONS = 24
 CONNECT_SECONDS = 10

@@ -8,7 +8,8 @@ from typing import Any
 from asl.api import StepFunctions
 from asl.execution_log import ExecutionLogger
 from asl.express import Express
-from asl.ports import Announcer, Clock, ExecutionLog, Journal, Machines, TaskDispatcher
+from asl.ports import Announcer, Clock, ExecutionLog, Journal, TaskDispatcher
+from asl.registry import Machines
 from asl.runner import Runner
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from asl.execution import Execution
 from asl.history import shown_details
-from asl.ports import ExecutionLog, LogEvent, Machines
+from asl.ports import ExecutionLog, LogEvent
+from asl.registry import Machines
 from asl.turn import Entry
 
 _FATAL = frozenset({"ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut"})

@@ -17,7 +17,8 @@ from asl.errors import ApiError
 from asl.execution import Execution, Status
 from asl.memory import MemoryJournal
 from asl.payload import Payload
-from asl.ports import Announcement, Clock, Commit, MachineRecord, Machines, TaskDispatcher
+from asl.ports import Announcement, Clock, Commit, TaskDispatcher
+from asl.registry import MachineRecord, Machines
 from asl.runner import Runner
 from asl.turn import Entry
 

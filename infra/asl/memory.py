@@ -10,17 +10,8 @@ from typing import Any
 
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
-from asl.ports import (
-    ActivityRecord,
-    ActivityTask,
-    AliasRecord,
-    Announcement,
-    Commit,
-    ExecutionExistsError,
-    LogEvent,
-    MachineRecord,
-    Query,
-)
+from asl.ports import Announcement, Commit, ExecutionExistsError, LogEvent, Query
+from asl.registry import ActivityRecord, ActivityTask, AliasRecord, MachineRecord
 from asl.turn import Entry
 
 

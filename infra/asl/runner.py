@@ -37,20 +37,18 @@ from asl.outbox import Outbox
 from asl.payload import Payload
 from asl.ports import (
     Accepted,
-    ActivityTask,
     Announcement,
     Announcer,
     Clock,
     Commit,
     Journal,
-    MachineRecord,
-    Machines,
     Succeeded,
     TaskDispatcher,
     TaskError,
     TaskOutcome,
 )
 from asl.recovery import lost_dispatches
+from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
 from asl.turn import Entry
 

@@ -22,7 +22,8 @@ from asl.execution import Status
 from asl.history import render
 from asl.memory import MemoryJournal, MemoryMachines
 from asl.payload import Payload
-from asl.ports import Accepted, Announcement, MachineRecord, Succeeded, TaskError, TaskOutcome
+from asl.ports import Accepted, Announcement, Succeeded, TaskError, TaskOutcome
+from asl.registry import MachineRecord
 from asl.runner import Runner
 from localcloud.clock import SystemClock
 from statewright.errors import StatewrightError

@@ -12,7 +12,8 @@ from asl.engine import Engine
 from asl.errors import ApiError
 from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
-from asl.ports import Accepted, ActivityTask
+from asl.ports import Accepted
+from asl.registry import ActivityTask
 from tests.support.engine import TASK, text_of
 from tests.support.server import until
 

@@ -14,7 +14,8 @@ from asl.events import Started, StopRequested, TimePassed
 from asl.execution import Execution, Parent, Status
 from asl.memory import MemoryJournal, MemoryMachines
 from asl.payload import Payload
-from asl.ports import Commit, ExecutionExistsError, MachineRecord, Query
+from asl.ports import Commit, ExecutionExistsError, Query
+from asl.registry import MachineRecord
 from asl.step import step
 from tests.support.engine import START, machine_of, text_of
 

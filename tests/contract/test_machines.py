@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from asl.memory import MemoryMachines
-from asl.ports import ActivityRecord, ActivityTask, AliasRecord, MachineRecord, Route
+from asl.registry import ActivityRecord, ActivityTask, AliasRecord, MachineRecord, Route
 from tests.support.engine import START, text_of
 
 PREFIX = "arn:aws:states:us-east-1:000000000000"

@@ -17,7 +17,8 @@ from asl.adapters.postgres_writer import STATUS_NUMBERS, STATUSES, PostgresWrite
 from asl.errors import StateError
 from asl.execution import Execution, Parent, Status
 from asl.payload import Payload
-from asl.ports import Announcement, Commit, Machines, Query
+from asl.ports import Announcement, Commit, Query
+from asl.registry import Machines
 from asl.turn import Entry
 
 KEY_BLOCK = 1000

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from asl.adapters.postgres_registry import PostgresActivities, PostgresAliases, PostgresTags
-from asl.ports import MachineRecord
+from asl.registry import MachineRecord
 
 _RECORD = """
     SELECT m.arn, m.name, m.kind, r.role_arn, r.definition, r.id, m.created_at, NULL, '', m.id,

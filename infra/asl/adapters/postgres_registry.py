@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from asl.ports import ActivityRecord, ActivityTask, AliasRecord, Route
+from asl.registry import ActivityRecord, ActivityTask, AliasRecord, Route
 
 _ALIAS = "SELECT machine_arn, name, description, routes, created_at, updated_at FROM asl.aliases "
 _ACTIVITY = "SELECT arn, name, created_at, configuration FROM asl.activities "

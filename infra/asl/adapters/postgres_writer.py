@@ -14,7 +14,8 @@ from asl import codec
 from asl.adapters.postgres_leases import Lease, PostgresLeases
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
-from asl.ports import Announcement, Commit, ExecutionExistsError, Machines
+from asl.ports import Announcement, Commit, ExecutionExistsError
+from asl.registry import Machines
 
 STATUSES = (
     Status.RUNNING,

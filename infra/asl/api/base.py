@@ -11,7 +11,8 @@ from asl.api.checks import check_arn, check_execution_arn
 from asl.errors import ApiError
 from asl.execution import Execution
 from asl.express import Express
-from asl.ports import ActivityTask, Clock, ExecutionLog, Journal, MachineRecord, Machines
+from asl.ports import Clock, ExecutionLog, Journal
+from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.runner import Runner
 
 _RANDOM = SystemRandom()

@@ -19,7 +19,7 @@ from asl.api.checks import (
 from asl.api.versions import AliasOperations
 from asl.execution import Execution
 from asl.payload import Payload
-from asl.ports import MachineRecord
+from asl.registry import MachineRecord
 
 BILLED_MILLISECONDS = 100
 """AWS bills the time in steps of this."""

@@ -27,7 +27,7 @@ from asl.api.tags import TagOperations, check_tags
 from asl.definition import check_definition, parse_definition
 from asl.errors import ApiError
 from asl.execution_log import log_groups
-from asl.ports import MachineRecord
+from asl.registry import MachineRecord
 
 MAX_DESCRIPTION = 256
 MAX_DIAGNOSTICS = 100

@@ -22,7 +22,7 @@ from asl.api.tags import TagOperations, check_tags
 from asl.errors import ApiError
 from asl.events import ActivityTaken, Heartbeat, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Frame, Path, leaves
-from asl.ports import ActivityRecord, ActivityTask
+from asl.registry import ActivityRecord, ActivityTask
 
 LOOK_SECONDS = 1.0
 """How often a worker's long poll looks for tasks that another process has offered."""

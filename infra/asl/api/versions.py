@@ -23,7 +23,7 @@ from asl.api.checks import (
     unstorable,
 )
 from asl.errors import ApiError
-from asl.ports import AliasRecord, MachineRecord, Route
+from asl.registry import AliasRecord, MachineRecord, Route
 
 MAX_DESCRIPTION = 256
 MAX_ROUTES = 2
