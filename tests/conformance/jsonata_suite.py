@@ -1,4 +1,8 @@
-"""The official JSONata suite, on the library and settings that the engine uses."""
+"""The official JSONata suite, on the expressions of the engine.
+
+The suite is that of a newer version, so what Step Functions leaves out (``$eval``, and operators
+newer than 2.0.6, which a definition may not use) is judged here as JSONata has it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,19 @@ import json
 import math
 from typing import Any
 
-import jsonata as library
-
-from asl.jsonata.expression import MAX_DEPTH
+from asl.jsonata.expression import (
+    MAX_DEPTH,
+    UNDEFINED,
+    JsonataFailedError,
+    JsonataSyntaxError,
+    Program,
+)
 from tests.conformance.cases import Case
 
-MOST_MILLISECONDS = 10_000
+MOST_MILLISECONDS = 18_000
 """More than the engine allows, so that the score does not depend on how fast the machine is."""
+ENDLESS = "U1001"
+"""The error of a case that never ends: only such a case waits for its own limit."""
 
 _EPSILON = 1e-12
 
@@ -20,17 +30,15 @@ _EPSILON = 1e-12
 def judge(case: Case, datasets: dict[str, Any]) -> str:
     """Evaluates one case; returns why it fails, or nothing."""
     try:
-        expression = library.Jsonata(case["expr"])
-        expression.set_runtime_bounds(
-            min(case.get("timelimit", MOST_MILLISECONDS), MOST_MILLISECONDS),
+        program = Program(
+            case["expr"],
+            {"eval"},
+            case["timelimit"] if case.get("code") == ENDLESS else MOST_MILLISECONDS,
             case.get("depth", MAX_DEPTH),
         )
-        expression.set_output_convert_nulls(False)
-        value = expression.evaluate(_input(case, datasets), case.get("bindings") or {})
-    except library.JsonataError as error:
-        return _refusal(case, error)
-    except (ValueError, OverflowError, TypeError) as error:
-        return _refusal(case, error)
+        value = program.evaluate(case.get("bindings") or {}, _input(case, datasets))
+    except (JsonataSyntaxError, JsonataFailedError) as error:
+        return _refusal(case, error.code, str(error))
     return _result(case, value)
 
 
@@ -45,19 +53,18 @@ def _input(case: Case, datasets: dict[str, Any]) -> Any:
     return datasets[case["dataset"]] if case.get("dataset") else None
 
 
-def _refusal(case: Case, error: Exception) -> str:
-    code = getattr(error, "code", "") or ""
+def _refusal(case: Case, code: str, message: str) -> str:
     if "code" in case:
-        return "" if code == case["code"] else f"error {code or error}, expected {case['code']}"
+        return "" if code == case["code"] else f"error {code}, expected {case['code']}"
     if "error" in case:
         wanted = case["error"]
         wanted_code = wanted.get("code") if isinstance(wanted, dict) else None
         return "" if wanted_code in {None, code} else f"error {code}, expected {wanted_code}"
-    return f"error {code}: {error}"
+    return f"error {code}: {message}"
 
 
 def _result(case: Case, value: Any) -> str:
-    nothing = value is library.UNDEFINED
+    nothing = value is UNDEFINED
     if "code" in case or "error" in case:
         return f"{_shown(value)}, expected error {case.get('code') or case['error']}"
     if "result" not in case:

@@ -1,25 +1,25 @@
 """JSONata as Step Functions evaluates it: the only module that knows the JSONata library.
 
 JSONata 2.0.6, with ``$partition $range $hash $random $uuid $parse`` and without ``$eval``
-(https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html).
+(https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html). What the library
+has not, or has otherwise, is in :mod:`asl.jsonata.functions`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import random  # noqa: TID251
 import re
 import threading
-import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import jsonata as library
-import orjson
 
 from asl.errors import QUERY_EVALUATION, StateFailedError
+from asl.jsonata.catalogue import describe
+from asl.jsonata.functions import OVERRIDES, carried, definitions
+from asl.jsonata.newer import find_newer
 
 MAX_MILLISECONDS = 1000
 MAX_DEPTH = 500
@@ -30,62 +30,136 @@ _EXACT_INTEGER = 2**63
 _EXACT_DOUBLE = 2**53
 _PATH = re.compile(r"\$[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _UNSURE = object()
+UNDEFINED = library.UNDEFINED
+"""What an expression gives that gives nothing."""
 
 
 class JsonataSyntaxError(ValueError):
     """The text is not a JSONata expression. ``position`` is a character offset into it."""
 
-    def __init__(self, message: str, position: int):
+    def __init__(self, message: str, position: int, code: str = ""):
         super().__init__(message)
         self.position = position
+        self.code = code
 
 
-class _Compiled(threading.local):
+class JsonataFailedError(Exception):
+    """The evaluation of an expression failed."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Program:
+    """A compiled expression. It belongs to the thread that made it.
+
+    Args:
+        text: the expression.
+        without: functions of ours that it does not see; variables of these names hide them.
+        milliseconds: how long an evaluation may take.
+        depth: how deep it may recurse.
+
+    Raises:
+        JsonataSyntaxError: the text is no expression.
+    """
+
+    __slots__ = ("_library", "text")
+
+    def __init__(
+        self,
+        text: str,
+        without: Iterable[str] = (),
+        milliseconds: int = MAX_MILLISECONDS,
+        depth: int = MAX_DEPTH,
+    ):
+        self.text = carried(text)
+        try:
+            compiled = library.Jsonata(self.text)
+            named = set(_VARIABLE.findall(text)).difference(without)
+            source, functions = definitions(self.text, named)
+            if source:  # on its own first: behind definitions, other texts would be expressions too
+                compiled = library.Jsonata(f"({source}{self.text}\n)")
+        except library.JsonataError as error:
+            code, message = describe(_code(error), str(error))
+            raise JsonataSyntaxError(message, getattr(error, "position", -1), code) from None
+        compiled.set_runtime_bounds(milliseconds, depth)
+        compiled.set_output_convert_nulls(False)
+        for name, function in functions.items():
+            compiled.register_function(name, function)
+        self._library = compiled
+
+    def evaluate(self, bindings: dict[str, Any], data: Any = None) -> Any:
+        """Returns the value as JSON-shaped Python, or ``UNDEFINED``.
+
+        Args:
+            bindings: values by variable name, without the ``$``.
+            data: what ``$`` and names stand for.
+
+        Raises:
+            JsonataFailedError: the evaluation failed.
+        """
+        try:
+            return self._library.evaluate(data, bindings)
+        except library.JsonataError as error:
+            raise JsonataFailedError(*describe(_code(error), str(error))) from None
+        except (OverflowError, UnicodeEncodeError):
+            return self._evaluate_rounded(bindings, data)
+
+    def _evaluate_rounded(self, bindings: dict[str, Any], data: Any) -> Any:
+        """Evaluates once more with what JSONata cannot hold made into what it can.
+
+        JavaScript numbers are doubles, so an integer beyond 64 bits loses digits there too; a
+        lone surrogate cannot be written as UTF-8.
+        """
+        try:
+            return self._library.evaluate(_rounded(data), _rounded(bindings))
+        except library.JsonataError as error:
+            raise JsonataFailedError(*describe(_code(error), str(error))) from None
+
+
+def _code(error: library.JsonataError) -> str:
+    return str(getattr(error, "code", "") or "")
+
+
+class _Programs(threading.local):
     """Each thread's compiled expressions, the least used forgotten first.
 
     The library's objects belong to the thread that made them: no other may use or even free them.
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, library.Jsonata] = OrderedDict()
+        self._known: OrderedDict[tuple[str, frozenset[str]], Program] = OrderedDict()
 
-    def get(self, text: str) -> library.Jsonata:
+    def get(self, text: str, without: frozenset[str] = frozenset()) -> Program:
         """The expression, compiled in this thread."""
         known = self._known
-        compiled = known.get(text)
-        if compiled is None:
-            compiled = known[text] = _compile(text)
+        program = known.get((text, without))
+        if program is None:
+            program = known[text, without] = Program(text, without)
             if len(known) > CACHE:
                 known.popitem(last=False)
-        return compiled
+        return program
 
 
-def _compile(text: str) -> library.Jsonata:
-    compiled = library.Jsonata(text)
-    compiled.set_runtime_bounds(MAX_MILLISECONDS, MAX_DEPTH)
-    compiled.set_output_convert_nulls(False)
-    for name in _EXTENSIONS.keys() & set(_VARIABLE.findall(text)):
-        function, signature = _EXTENSIONS[name]
-        compiled.register_function(name, function, signature)
-    return compiled
-
-
-_compiled = _Compiled()
+_programs = _Programs()
 
 
 class Expression:
     """An expression, checked. Safe to share between threads."""
 
-    __slots__ = ("_path", "names", "states_fields", "text")
+    __slots__ = ("_overridden", "_path", "names", "states_fields", "text")
 
     def __init__(self, text: str):
         self.text = text
-        try:
-            _compiled.get(text)
-        except library.JsonataError as error:
-            raise JsonataSyntaxError(str(error), getattr(error, "position", -1)) from None
+        newer = find_newer(text)
+        _programs.get(text)
+        if newer is not None:
+            raise JsonataSyntaxError(*newer)
         self.names = frozenset(_VARIABLE.findall(text))
         """Every ``$name`` in the text: a superset of the variables that evaluation can ask for."""
+        self._overridden = self.names.intersection(OVERRIDES)
         self._path = tuple(text[1:].split(".")) if _PATH.fullmatch(text) else None
         fields = set(_STATES_FIELD.findall(text))
         self.states_fields = frozenset(
@@ -106,36 +180,24 @@ class Expression:
             value = _follow(bindings, self._path)
             if value is not _UNSURE:
                 return value
-        compiled = _compiled.get(self.text)
+        hidden = self._overridden and self._overridden.intersection(bindings)
         try:
-            value = compiled.evaluate(None, bindings)
-        except library.JsonataError as error:
-            self._fail(location, f"threw an error during evaluation. {_message(error)}")
-        except (OverflowError, UnicodeEncodeError):
-            value = self._evaluate_rounded(bindings, location)
-        if value is library.UNDEFINED:
+            value = _programs.get(self.text, hidden).evaluate(bindings)
+        except JsonataFailedError as error:
+            self._fail(location, f"threw an error during evaluation. {error.code}: {error.message}")
+        if value is UNDEFINED:
             self._fail(location, "returned nothing (undefined).")
-        if value is None and "function" in self.text and self._is_function(bindings):
+        if value is None and self._is_function(bindings):
             self._fail(location, "returned an unsupported result type.")
         return value
 
-    def _evaluate_rounded(self, bindings: dict[str, Any], location: str) -> Any:
-        """Evaluates once more with what JSONata cannot hold made into what it can.
-
-        JavaScript numbers are doubles, so an integer beyond 64 bits loses digits there too; a
-        lone surrogate cannot be written as UTF-8.
-        """
-        try:
-            return _compiled.get(self.text).evaluate(None, _rounded(bindings))
-        except library.JsonataError as error:
-            self._fail(location, f"threw an error during evaluation. {_message(error)}")
-
     def _is_function(self, bindings: dict[str, Any]) -> bool:
-        probe = library.Jsonata(f"$type(({self.text}))")
-        probe.set_runtime_bounds(MAX_MILLISECONDS, MAX_DEPTH)
+        """Whether a value of null is a function: the library gives both as None."""
+        if "function" not in self.text:
+            return False
         try:
-            return str(probe.evaluate(None, bindings)) == "function"
-        except library.JsonataError:
+            return str(Program(f"$type(({self.text}))").evaluate(bindings)) == "function"
+        except JsonataFailedError:
             return False
 
     def _fail(self, location: str, what: str) -> Any:
@@ -181,60 +243,13 @@ def compile_expression(text: str) -> Expression:
     return Expression(text)
 
 
-def _message(error: library.JsonataError) -> str:
-    code = getattr(error, "code", "")
-    return f"{code}: {error}" if code else str(error)
-
-
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {_rounded(key): _rounded(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_rounded(item) for item in value]
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return carried(value)
     if isinstance(value, int) and not -_EXACT_INTEGER <= value < _EXACT_INTEGER:
         return float(value)
     return value
-
-
-def _partition(items: list[Any], size: int) -> list[Any]:
-    if int(size) <= 0:
-        raise ValueError("$partition needs a chunk size above zero")
-    return [items[start : start + int(size)] for start in range(0, len(items), int(size))]
-
-
-def _range(first: float, last: float, step: float) -> Any:
-    if step == 0:
-        raise ValueError("$range needs a step other than zero")
-    count = int((last - first) / step) + 1
-    if count > 10_000_000:
-        raise ValueError("$range would have more than 10,000,000 elements")
-    found = [first + index * step for index in range(max(0, count))]
-    return found[0] if len(found) == 1 else found  # a sequence: one item stands for itself
-
-
-def _hash(text: str, algorithm: str) -> str:
-    name = algorithm.lower().replace("-", "")
-    if name not in {"md5", "sha1", "sha256", "sha384", "sha512"}:
-        raise ValueError(f"$hash does not know the algorithm {algorithm}")
-    return hashlib.new(name, text.encode(), usedforsecurity=False).hexdigest()
-
-
-def _random(seed: float | None = None) -> float:
-    # AWS: "the same seed gives the same number"; without one any number will do.
-    return random.Random(seed).random()  # noqa: S311
-
-
-def _uuid() -> str:
-    return str(uuid.uuid4())  # noqa: TID251
-
-
-_EXTENSIONS: dict[str, tuple[Callable[..., Any], str | None]] = {
-    "partition": (_partition, "<an:a>"),
-    "range": (_range, "<nnn:x>"),
-    "hash": (_hash, "<ss:s>"),
-    "random": (_random, "<n?:n>"),
-    "uuid": (_uuid, "<:s>"),
-    "parse": (orjson.loads, "<s:x>"),
-}
