@@ -260,6 +260,14 @@ FAILURES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
             "errorDetails": {"retryIndex": 0, "retryBackoffIntervalSeconds": 5},
         },
     ),
+    "a retry after more attempts than a number can tell": (
+        {**JSONATA_TASK, "Retry": [retrier(MaxAttempts=99_999_999, MaxDelaySeconds=60)]},
+        {"mock": BOOM, "stateConfiguration": {"retrierRetryCount": 99_999_998}},
+        {
+            "status": "RETRIABLE",
+            "errorDetails": {"retryIndex": 0, "retryBackoffIntervalSeconds": 60},
+        },
+    ),
     "the retries of a made-up context": (
         {**JSONATA_TASK, "Retry": [retrier()]},
         {"mock": BOOM, "context": {"State": {"RetryCount": 3}}},
@@ -385,6 +393,12 @@ def test_a_map_fails_where_more_items_fail_than_it_tolerates(
         stateConfiguration={"mapIterationFailureCount": failed},
     )
     assert answer["status"] == status
+
+
+def test_a_map_may_have_very_many_items(account: Account) -> None:
+    items = [1] * 60_000
+    answer = account.test(MAP, input=items, mock={"result": ["x"]})
+    assert answer == {"status": "SUCCEEDED", "output": ["x"]}
 
 
 # -- a state of a whole state machine -------------------------------------------------------------

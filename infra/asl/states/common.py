@@ -35,6 +35,8 @@ from asl.payload import Payload
 from asl.scope import Scope
 from asl.turn import Cursor, Failed, Finished, Handled, Outcome, Turn
 
+MAX_DELAY = 31_536_000
+"""The longest delay before a retry in seconds: a year, which is as long as an execution lives."""
 TYPE_NAMES: dict[type[State], str] = {
     PassState: "Pass",
     TaskState: "Task",
@@ -177,11 +179,13 @@ def _retry_delay(turn: Turn, cursor: Cursor, state: State, index: int) -> int | 
 
 
 def _delay(turn: Turn, cursor: Cursor, retrier: Retrier, attempt: int) -> int:
-    seconds = retrier.interval * retrier.backoff**attempt
-    if retrier.max_delay is not None:
-        seconds = min(seconds, retrier.max_delay)
+    longest = MAX_DELAY if retrier.max_delay is None else min(retrier.max_delay, MAX_DELAY)
+    try:
+        seconds = min(retrier.interval * retrier.backoff**attempt, longest)
+    except OverflowError:
+        seconds = longest
     if retrier.full_jitter:
         place = f"{turn.execution.secret}|{cursor.entered_id}|{cursor.retry_count}".encode()
         digest = hashlib.blake2b(place, digest_size=8).digest()
         seconds *= int.from_bytes(digest, "big") / 2**64
-    return int(min(seconds, 31_536_000) * 1000)
+    return int(seconds * 1000)

@@ -30,6 +30,8 @@ from asl.turn import Cursor, Failed, Finished, Handled, Outcome, Parked, Turn
 
 LIMIT_SECONDS = 300
 """How long a trial may take (AWS quota)."""
+NOTHING = Payload(0)
+"""What an iteration comes to that is not run: short, as there may be very many."""
 Call = Callable[[Dispatch, float], TaskEvent | None]
 """Makes a Task's call; None where it takes longer than so many seconds."""
 
@@ -190,7 +192,7 @@ class Trial:
         self._children.append(child)
         mock = self._case.mock
         if mock is None or isinstance(self._case.subject.state, MapState):
-            return Finished(Payload(None), child.previous)
+            return Finished(NOTHING, child.previous)
         if mock.error is not None:
             return Failed(mock.error, child.previous)
         assert mock.result is not None
