@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 import orjson
 
-from asl.execution import Execution, ForChildren, ForTask, ForTime, Frame, Waiting
+from asl.execution import Execution, ForChildren, ForTask, ForTime, Frame, Redrives, Waiting
 from asl.payload import Payload
 from asl.turn import Entry
 
@@ -51,10 +51,26 @@ def load_entries(text: bytes) -> list[Entry]:
 
 
 def dump_root(execution: Execution) -> bytes | None:
-    """The frames of a running execution, or None for one that has ended."""
-    if execution.root is None:
+    """Where an execution stands, or stood when it ended without success; None after success."""
+    root = execution.root or execution.unfinished
+    if root is None:
         return None
-    return orjson.dumps({"v": VERSION, "root": _frame(execution.root)}, default=_payload)
+    return orjson.dumps({"v": VERSION, "root": _frame(root)}, default=_payload)
+
+
+def dump_redrives(redrives: Redrives) -> str | None:
+    """How an execution was redriven; None for one that never was."""
+    if not redrives.count:
+        return None
+    return orjson.dumps([redrives.count, redrives.at, redrives.tokens]).decode()
+
+
+def load_redrives(text: str | None) -> Redrives:
+    """Reads what :func:`dump_redrives` wrote."""
+    if text is None:
+        return Redrives()
+    count, at, tokens = orjson.loads(text)
+    return Redrives(count, at, tuple((token, moment) for token, moment in tokens))
 
 
 def load_root(text: bytes | None) -> Frame | None:

@@ -81,5 +81,16 @@ class StopRequested:
     cause: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """Somebody makes an execution go on that had ended without success.
+
+    ``token`` is the request's own: the same request again changes nothing.
+    """
+
+    at: int
+    token: str
+
+
 TaskEvent = TaskAccepted | ActivityTaken | TaskSucceeded | TaskFailed | Heartbeat
-Event = Started | TimePassed | TaskEvent | StopRequested
+Event = Started | TimePassed | TaskEvent | StopRequested | Redriven

@@ -109,6 +109,17 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Redrives:
+    """How often an execution that had ended without success was made to go on."""
+
+    count: int = 0
+    at: int | None = None
+    """When it last was."""
+    tokens: tuple[tuple[str, int], ...] = ()
+    """The client tokens of the latest requests, each with its moment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One run of a state machine. Times are milliseconds since the epoch."""
 
@@ -129,6 +140,9 @@ class Execution:
     """How many steps have changed it: what a writer must have seen to be allowed to write."""
     status: Status = Status.RUNNING
     root: Frame | None = None
+    """Where it stands; None once it has ended."""
+    unfinished: Frame | None = None
+    """Where it stood when it ended without success: what a redrive goes on from."""
     output: Payload | None = None
     failure: StateError | None = None
     stopped_at: int | None = None
@@ -141,6 +155,7 @@ class Execution:
     """The name of the alias through which it was started, if it was."""
     trace_header: str | None = None
     """The X-Ray trace that whoever started it asked for."""
+    redrives: Redrives = Redrives()
 
     @property
     def name(self) -> str:

@@ -87,7 +87,7 @@ def log_event(execution: Execution, entry: Entry, *, include_data: bool) -> LogE
         "id": str(number),
         "type": kind,
         "details": shown_details(details, include_data=include_data),
-        "redrive_count": "0",
+        "redrive_count": str(execution.redrives.count),
         "previous_event_id": str(previous),
         "event_timestamp": str(at),
         "execution_arn": execution.arn,

@@ -63,7 +63,7 @@ class MemoryJournal:
             if not commit.announces:
                 return None
             self._announced += 1
-            announcement = Announcement(self._announced, commit.execution, commit.is_new)
+            announcement = Announcement(self._announced, commit.execution, commit.begins)
             self._announcements[announcement.id] = announcement
             return announcement
 
@@ -97,7 +97,8 @@ class MemoryJournal:
             and query.alias in {None, execution.alias}
             and (query.before is None or execution.key < query.before)
         ]
-        return sorted(found, key=lambda execution: -execution.key)[: query.limit]
+        newest = sorted(found, key=lambda execution: -execution.key)[: query.limit]
+        return [replace(execution, unfinished=None) for execution in newest]
 
     def due(self, now: int, limit: int) -> list[str]:
         """See :class:`asl.ports.Journal`."""

@@ -13,6 +13,7 @@ from asl.errors import TASK_FAILED
 from asl.events import Event, TaskFailed, TaskSucceeded
 from asl.execution import Execution, Parent, Status
 from asl.payload import Payload
+from asl.redrive import obstacle
 
 
 def child_ended(child: Execution, parent: Parent) -> Event:
@@ -26,6 +27,7 @@ def child_ended(child: Execution, parent: Parent) -> Event:
         "Name": child.name,
         "Output": _as_pattern(output, parent.pattern),
         "OutputDetails": {"Included": True},
+        **_redrives(child, at),
         "StartDate": child.started_at,
         "StateMachineArn": child.machine_arn,
         "Status": child.status.value,
@@ -35,10 +37,22 @@ def child_ended(child: Execution, parent: Parent) -> Event:
         return TaskSucceeded(at, parent.path, parent.id, Payload(described))
     failure = child.failure
     if failure is not None:
-        described |= {"Error": failure.error, "Cause": failure.cause}
+        told = {"Error": failure.error, "Cause": failure.cause}
+        described |= {name: value for name, value in told.items() if value is not None}
     del described["Output"], described["OutputDetails"]
     cause = orjson.dumps(described).decode()
     return TaskFailed(at, parent.path, parent.id, TASK_FAILED, cause)
+
+
+def _redrives(child: Execution, at: int) -> dict[str, Any]:
+    reason = obstacle(child, at)
+    told = {
+        "RedriveCount": child.redrives.count,
+        "RedriveDate": child.redrives.at,
+        "RedriveStatus": "REDRIVABLE" if reason is None else "NOT_REDRIVABLE",
+        "RedriveStatusReason": reason,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _as_pattern(value: Any, pattern: str) -> Any:

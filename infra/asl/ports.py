@@ -35,9 +35,14 @@ class Commit:
         return self.expected_turn == 0
 
     @property
+    def begins(self) -> bool:
+        """Whether the execution began to run, for the first time or by a redrive."""
+        return self.is_new or (bool(self.entries) and self.entries[0][3] == "ExecutionRedriven")
+
+    @property
     def announces(self) -> bool:
         """Whether somebody must hear of it: the execution began or ended."""
-        return self.is_new or self.execution.status is not Status.RUNNING
+        return self.begins or self.execution.status is not Status.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Journal(Protocol):
         ...
 
     def select(self, query: Query) -> list[Execution]:
-        """Executions of a machine."""
+        """Executions of a machine, without what they left unfinished."""
         ...
 
     def due(self, now: int, limit: int) -> list[str]:

@@ -20,7 +20,12 @@ def lost_dispatches(execution: Execution, machine: Machine) -> list[Dispatch]:
         assert isinstance(waiting, ForTask)
         assert isinstance(state, TaskState)
         key = dispatch_key(
-            execution.arn, frame.path, frame.state, frame.entered_id, frame.retry_count
+            execution.arn,
+            frame.path,
+            frame.state,
+            frame.entered_id,
+            frame.retry_count,
+            execution.redrives.count,
         )
         found.append(
             Dispatch(

@@ -6,7 +6,7 @@ An execution is a tree of frames. A frame is one thread of control: the top leve
 branch, or a Map iteration; Parallel and Map states own the frames below them. Every leaf waits for
 exactly one thing: a moment (a Wait, or a retry's delay) or a task. So the only facts that move an
 execution are: it started; time passed; a task was accepted, succeeded, failed or gave a sign of
-life; somebody stopped it.
+life; somebody stopped it, or made it go on after it had ended without success.
 
 ``step`` takes one fact to the frame that waits for it and then walks on from state to state until
 everything waits again or the top level has ended. A walk costs no durability: nothing outside has
@@ -24,16 +24,18 @@ from the execution's own secret.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
+from asl import redrive
 from asl.commands import Dispatch
-from asl.errors import RUNTIME, StateError, StateFailedError
+from asl.errors import RUNTIME, TIMEOUT, StateError
 from asl.events import (
     ActivityTaken,
     Event,
     Heartbeat,
+    Redriven,
     Started,
     StopRequested,
     TaskAccepted,
@@ -53,20 +55,14 @@ from asl.execution import (
     leaves,
 )
 from asl.machine import (
-    ChoiceState,
-    FailState,
     Machine,
     MapState,
     ParallelState,
-    PassState,
     State,
-    SucceedState,
-    TaskState,
-    WaitState,
 )
-from asl.states import choice, ends, fan_out, pass_, task, wait
-from asl.states.common import handle_failure, record_entered
+from asl.states import fan_out, task, wait
 from asl.turn import Cursor, Entry, Failed, Finished, HistoryFullError, Outcome, Parked, Turn
+from asl.walk import Action, enter, perform, run, walk
 
 Step = tuple[Execution, list[Entry], list[Dispatch]]
 
@@ -78,21 +74,29 @@ def step(machine: Machine, execution: Execution, event: Event) -> Step:
         The execution as it is now, the history entries to append, and the tasks to call. A fact
         that nobody waits for gives the same execution and nothing to do.
     """
+    if isinstance(event, Redriven):
+        if not redrive.allowed(execution, event):
+            return execution, [], []
+        execution = redrive.begun(execution, machine, event)
     if execution.status is not Status.RUNNING:
         return execution, [], []
-    turn = Turn(execution, event.at, _run)
+    turn = Turn(execution, event.at, run)
     try:
         match event:
             case Started():
                 outcome: Outcome | None = _start(turn, machine)
             case StopRequested(error=error, cause=cause):
-                return _end(turn, Status.ABORTED, "ExecutionAborted", StateError(error, cause))
+                stopped = StateError(error, cause)
+                return _end(turn, Status.ABORTED, "ExecutionAborted", stopped, execution.root)
             case TimePassed():
                 if execution.due is not None and execution.due <= event.at:
-                    return _end(turn, Status.TIMED_OUT, "ExecutionTimedOut", _machine_timeout())
+                    late = StateError(TIMEOUT, None)
+                    return _end(turn, Status.TIMED_OUT, "ExecutionTimedOut", late, execution.root)
                 outcome = _wake(turn, machine)
             case TaskAccepted() | ActivityTaken() | TaskSucceeded() | TaskFailed() | Heartbeat():
                 outcome = _to_task(turn, machine, event)
+            case Redriven():
+                outcome = redrive.go_on(turn, machine)
             case _:
                 assert_never(event)
     except HistoryFullError:
@@ -106,8 +110,13 @@ def step(machine: Machine, execution: Execution, event: Event) -> Step:
 
 def _start(turn: Turn, machine: Machine) -> Outcome:
     execution = turn.execution
-    turn.record(0, "ExecutionStarted", {"input": execution.input, "roleArn": execution.role_arn})
-    return _run(turn, machine, Cursor((), machine.start_at, execution.input, 0, {}))
+    details: dict[str, Any] = {"input": execution.input, "roleArn": execution.role_arn}
+    if execution.version is not None:
+        details["stateMachineVersionArn"] = execution.version_arn
+    if execution.alias is not None:
+        details["stateMachineAliasArn"] = execution.alias_arn
+    turn.record(0, "ExecutionStarted", details)
+    return run(turn, machine, Cursor((), machine.start_at, execution.input, 0, {}))
 
 
 def _settle(turn: Turn, outcome: Outcome | None) -> Step:
@@ -129,8 +138,8 @@ def _settle(turn: Turn, outcome: Outcome | None) -> Step:
                 stopped_at=turn.now,
             )
             return ended, turn.entries, []
-        case Failed(error=error):
-            return _end(turn, Status.FAILED, "ExecutionFailed", error)
+        case Failed(error=error, frame=frame):
+            return _end(turn, Status.FAILED, "ExecutionFailed", error, frame)
         case _:
             assert_never(outcome)
 
@@ -143,7 +152,9 @@ def _awaited(root: Frame, dispatch: Dispatch) -> bool:
     )
 
 
-def _end(turn: Turn, status: Status, kind: str, error: StateError) -> Step:
+def _end(
+    turn: Turn, status: Status, kind: str, error: StateError, unfinished: Frame | None
+) -> Step:
     turn.record_last(turn.seq, kind, {"error": error.error, "cause": error.cause or None})
     ended = replace(
         turn.execution,
@@ -151,77 +162,11 @@ def _end(turn: Turn, status: Status, kind: str, error: StateError) -> Step:
         turn=turn.execution.turn + 1,
         status=status,
         root=None,
+        unfinished=unfinished,
         failure=error,
         stopped_at=turn.now,
     )
     return ended, turn.entries, []
-
-
-def _machine_timeout() -> StateError:
-    return StateError("States.Timeout", None)
-
-
-def _run(turn: Turn, machine: Machine, cursor: Cursor) -> Outcome:
-    """Walks from the cursor's state until the scope parks or ends."""
-    return _walk(turn, machine, cursor, _enter)
-
-
-Action = Callable[[Turn, Cursor, State], Outcome | None]
-
-
-def _walk(turn: Turn, machine: Machine, cursor: Cursor, action: Action) -> Outcome:
-    """Performs ``action`` in the cursor's state, then enters one state after the other."""
-    states = machine.states
-    while True:
-        state = states[cursor.state]
-        try:
-            outcome = action(turn, cursor, state)
-        except StateFailedError as failure:
-            outcome = handle_failure(turn, cursor, state, failure.data, evaluating=True)
-        if outcome is not None:
-            return outcome
-        if turn.tired:
-            return cursor.park(ForTime(turn.now, "enter"))
-        action = _enter
-
-
-def visit(turn: Turn, cursor: Cursor, state: State, action: Action) -> Outcome | None:
-    """Performs ``action`` in one state without walking on; None if the state is left for another.
-
-    This is how a state is tried by itself; an execution walks by :func:`step` alone.
-    """
-    try:
-        return action(turn, cursor, state)
-    except StateFailedError as failure:
-        return handle_failure(turn, cursor, state, failure.data, evaluating=True)
-
-
-def _enter(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
-    record_entered(turn, cursor, state)
-    return perform(turn, cursor, state)
-
-
-def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
-    """Does the state's work, for the first time or again after a retry's delay."""
-    match state:
-        case PassState():
-            return pass_.perform(turn, cursor, state)
-        case TaskState():
-            return task.perform(turn, cursor, state)
-        case ChoiceState():
-            return choice.perform(turn, cursor, state)
-        case WaitState():
-            return wait.perform(turn, cursor, state)
-        case SucceedState():
-            return ends.succeed(turn, cursor, state)
-        case FailState():
-            return ends.fail(turn, cursor, state)
-        case ParallelState():
-            return fan_out.perform_parallel(turn, cursor, state)
-        case MapState():
-            return fan_out.perform_map(turn, cursor, state)
-        case _:
-            assert_never(state)
 
 
 def _to_task(turn: Turn, machine: Machine, event: TaskEvent) -> Outcome | None:
@@ -272,7 +217,7 @@ def _when_due(frame: Frame) -> Action:
         case ForTime(then="retry"):
             return perform
         case ForTime(then="enter"):
-            return _enter
+            return enter
         case ForTime():
             return wait.resume
         case ForTask() as waiting:
@@ -303,7 +248,7 @@ def _descend(
     assert frame is not None
     cursor = Cursor.restore(frame, inherited)
     if not path:
-        return _walk(turn, machine, cursor, action)
+        return walk(turn, machine, cursor, action)
     waiting = frame.waiting
     assert isinstance(waiting, ForChildren)
 
@@ -315,4 +260,4 @@ def _descend(
             below = _descend(turn, inner, frame, cursor.variables, path[1:], action)
         return fan_out.child_moved(turn, cursor, state, waiting, path[0], below)
 
-    return _walk(turn, machine, cursor, child)
+    return walk(turn, machine, cursor, child)

@@ -58,6 +58,8 @@ class Failed:
     last: int = 0
     in_task: bool = False
     """A Task failed (not a Fail state, nor an evaluation): Parallel then tells of its abortion."""
+    frame: Frame | None = None
+    """Where the scope stood: what a redrive goes on from."""
 
 
 Outcome = Parked | Finished | Failed
@@ -237,7 +239,7 @@ class Turn:
                 "Name": execution.name,
                 "RoleArn": execution.role_arn,
                 "StartTime": iso(execution.started_at),
-                **({} if execution.express else {"RedriveCount": 0}),
+                **_redrives(execution),
             },
             "State": {"Name": cursor.state, "EnteredTime": iso(cursor.entered_at)},
             "StateMachine": {
@@ -264,6 +266,15 @@ class Turn:
             place.encode(), key=self.execution.secret.encode()[:64], digest_size=16
         ).hexdigest()
         return urlsafe_b64encode(f"{place}|{digest}".encode()).decode()
+
+
+def _redrives(execution: Execution) -> dict[str, Any]:
+    """What the context object says of redrives; Express executions have none."""
+    if execution.express:
+        return {}
+    redrives = execution.redrives
+    told: dict[str, Any] = {"RedriveCount": redrives.count}
+    return told if redrives.at is None else {**told, "RedriveTime": iso(redrives.at)}
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ PREFIX = "arn:aws:states:us-east-1:000000000000"
 ARN = f"{PREFIX}:stateMachine:m"
 ACTIVITY = f"{PREFIX}:activity:a"
 SUCCEED = {"A": {"Type": "Succeed"}}
+FAIL = {"A": {"Type": "Fail", "Error": "Broken", "Cause": "by design"}}
 WAIT = {"A": {"Type": "Wait", "Seconds": 60, "End": True}}
 TOKEN_TASK = {**TASK, "Resource": TASK["Resource"] + ".waitForTaskToken", "End": True}
 NO_RESOURCE = "Request references a resource that does not exist."
@@ -503,6 +505,123 @@ def test_a_bad_input_is_refused_as_jackson_would(account: Account, text: str, wh
         "InvalidExecutionInput",
         f"Invalid State Machine Execution Input: '{why}'",
     )
+
+
+# -- redrive --------------------------------------------------------------------------------------
+
+
+def test_an_execution_is_redriven_and_tells_of_it(account: Account) -> None:
+    account.create(WAIT)
+    api, arn = account.api, account.api.start_execution(ARN, "n")["executionArn"]
+    running = "Execution is RUNNING and cannot be redriven"
+    assert refused(lambda: api.redrive_execution(arn)) == ("ExecutionNotRedrivable", running)
+    assert api.describe_execution(arn)["redriveStatusReason"] == running
+    api.stop_execution(arn)
+    described = api.describe_execution(arn)
+    assert (described["redriveCount"], described["redriveStatus"]) == (0, "REDRIVABLE")
+    assert not {"redriveDate", "redriveStatusReason"} & described.keys()
+    account.clock.advance(5)
+    answer = api.redrive_execution(arn)
+    described = api.describe_execution(arn)
+    assert (described["status"], described["redriveCount"]) == ("RUNNING", 1)
+    assert described["redriveDate"] == answer["redriveDate"] > described["startDate"]
+    assert not {"stopDate", "error", "cause", "output"} & described.keys()
+    listed = api.list_executions(ARN)["executions"][0]
+    assert (listed["redriveCount"], listed["redriveDate"]) == (1, answer["redriveDate"])
+    account.clock.advance(60)
+    account.runner.fire_due()
+    described = api.describe_execution(arn)
+    assert (described["status"], described["redriveStatus"]) == ("SUCCEEDED", "NOT_REDRIVABLE")
+    assert described["redriveStatusReason"] == "Execution is SUCCEEDED and cannot be redriven"
+    events = api.get_execution_history(arn)["events"]
+    assert [event["type"] for event in events] == [
+        "ExecutionStarted",
+        "WaitStateEntered",
+        "ExecutionAborted",
+        "ExecutionRedriven",
+        "WaitStateExited",
+        "ExecutionSucceeded",
+    ]
+    assert events[3]["executionRedrivenEventDetails"] == {"redriveCount": 1}
+
+
+def test_the_same_redrive_twice_happens_once(account: Account) -> None:
+    account.create(FAIL)
+    api, arn = account.api, account.api.start_execution(ARN)["executionArn"]
+    first = api.redrive_execution(arn, "token")
+    account.clock.advance(60)
+    assert api.redrive_execution(arn, "token") == first
+    assert api.describe_execution(arn)["redriveCount"] == 1
+    assert api.redrive_execution(arn, "another") != first
+    assert api.describe_execution(arn)["redriveCount"] == 2
+    account.clock.advance(14 * 24 * 3600 + 1)
+    assert refused(lambda: api.redrive_execution(arn, "late")) == (
+        "ExecutionNotRedrivable",
+        "Execution redrivable period exceeded",
+    )
+    described = api.describe_execution(arn)
+    assert described["redriveStatusReason"] == "Execution redrivable period exceeded"
+
+
+def test_of_many_redrives_at_once_each_request_is_answered(account: Account) -> None:
+    account.create(WAIT)
+    api, arn = account.api, account.api.start_execution(ARN)["executionArn"]
+    api.stop_execution(arn)
+
+    def attempt(number: int) -> str:
+        try:
+            api.redrive_execution(arn, f"t{number}")
+        except ApiError as error:
+            return error.code
+        return "redriven"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(attempt, range(8)))
+    assert sorted(answers) == ["ExecutionNotRedrivable"] * 7 + ["redriven"]
+    assert api.describe_execution(arn)["redriveCount"] == 1
+
+
+def test_a_redriven_task_has_a_new_token(account: Account) -> None:
+    account.create({"T": TOKEN_TASK})
+    api, arn = account.api, account.api.start_execution(ARN)["executionArn"]
+    until(lambda: len(account.calls) == 1, "the task to be called", 20)
+    api.stop_execution(arn)
+    old = account.calls[0].token
+    gone = ("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+    assert refused(lambda: api.send_task_success(old, "1")) == gone
+    api.redrive_execution(arn)
+    until(lambda: len(account.calls) == 2, "the task to be called again", 20)
+    assert refused(lambda: api.send_task_success(old, "1")) == gone
+    api.send_task_success(account.calls[1].token, "2")
+    assert api.describe_execution(arn)["output"] == "2"
+
+
+@pytest.mark.parametrize("token", ["", "a b", "x" * 65, "\u00e9"])
+def test_client_tokens_are_checked(account: Account, token: str) -> None:
+    account.create(FAIL)
+    arn = account.api.start_execution(ARN)["executionArn"]
+    code, message = refused(lambda: account.api.redrive_execution(arn, token))
+    assert code == "ValidationException"
+    assert f"Value '{token}' at 'clientToken'" in message
+    assert account.api.describe_execution(arn)["redriveCount"] == 0
+
+
+def test_what_does_not_exist_is_not_redriven(account: Account) -> None:
+    api, arn = account.api, f"{PREFIX}:execution:m:n"
+    assert refused(lambda: api.redrive_execution(arn))[0] == "ExecutionDoesNotExist"
+    assert refused(lambda: api.redrive_execution(ARN))[0] == "InvalidArn"
+    express = f"{PREFIX}:express:m:n:u"
+    assert refused(lambda: api.redrive_execution(express))[0] == "InvalidArn"
+
+
+def test_a_version_s_execution_says_so_from_its_first_event(account: Account) -> None:
+    account.two_versions()
+    account.alias(100)
+    account.draws = [0.0]
+    arn = account.api.start_execution(f"{ARN}:live")["executionArn"]
+    details = account.api.get_execution_history(arn)["events"][0]["executionStartedEventDetails"]
+    assert details["stateMachineVersionArn"] == f"{ARN}:1"
+    assert details["stateMachineAliasArn"] == f"{ARN}:live"
 
 
 def test_unknown_statuses_are_refused(account: Account) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from asl.errors import ConflictError
-from asl.events import Started, StopRequested, TimePassed
-from asl.execution import Execution, Parent, Status
+from asl.events import Redriven, Started, StopRequested, TimePassed
+from asl.execution import Execution, Parent, Redrives, Status
 from asl.memory import MemoryJournal, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Commit, ExecutionExistsError, Query
@@ -138,6 +138,26 @@ def test_the_end_is_loaded_with_output_or_failure(ground: Ground) -> None:
     assert ground.journal.load(stopped.arn) == stopped
     assert stopped.failure is not None
     assert (stopped.failure.error, stopped.failure.cause) == ("E", "c")
+
+
+def test_a_redrive_is_kept_with_what_it_changes(ground: Ground) -> None:
+    started = ground.start("one", due=START + 100_000)
+    stopped = ground.move(started, StopRequested(START + 1, "E", "c"))
+    assert stopped.unfinished is not None
+    assert ground.journal.load(stopped.arn) == stopped
+    assert ground.journal.select(Query(ARN)) == [replace(stopped, unfinished=None)]
+    redriven = ground.move(stopped, Redriven(START + 5000, "token"))
+    assert ground.journal.load(redriven.arn) == redriven
+    assert (redriven.status, redriven.due) == (Status.RUNNING, None)
+    assert redriven.redrives == Redrives(1, START + 5000, (("token", START + 5000),))
+    assert ground.journal.next_due() == START + 65_000
+    ended = ground.move(redriven, TimePassed(START + 65_000))
+    assert ground.journal.load(ended.arn) == ended
+    assert ended.output == Payload({"name": "one"})
+    began = [(a.began, a.execution.status) for a in ground.journal.announcements(10)]
+    assert [each for each, _ in began] == [True, False, True, False]
+    entries = ground.journal.history(ended, 0, 100)
+    assert [entry[0] for entry in entries] == list(range(1, ended.seq + 1))
 
 
 def test_history_pages(ground: Ground) -> None:

@@ -256,6 +256,18 @@ def test_express_executions(client: Any) -> None:
         client.start_sync_execution(stateMachineArn=create(client))
 
 
+def test_a_stopped_execution_is_redriven(client: Any) -> None:
+    arn = start(client, create(client, WAIT))
+    with pytest.raises(client.exceptions.ExecutionNotRedrivable):
+        client.redrive_execution(executionArn=arn)
+    client.stop_execution(executionArn=arn)
+    answer = client.redrive_execution(executionArn=arn)
+    described = client.describe_execution(executionArn=arn)
+    assert (described["status"], described["redriveCount"]) == ("RUNNING", 1)
+    assert described["redriveDate"] == answer["redriveDate"]
+    client.stop_execution(executionArn=arn)
+
+
 def test_errors_are_the_modelled_exceptions(client: Any) -> None:
     raised = client.exceptions
     with pytest.raises(raised.StateMachineDoesNotExist):

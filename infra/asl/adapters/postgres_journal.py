@@ -26,14 +26,18 @@ GROUP = 400
 _NAMES = """
     SELECT m.arn, e.name FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
 """
-_SELECT = """
+_COLUMNS = """
     SELECT e.key, m.arn, e.name, e.revision, e.version, e.alias, e.status, e.seq, e.turn,
-           e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.trace_header, e.root,
+           e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.trace_header,
+           e.redrives, {root},
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq LIMIT 1),
            CASE WHEN e.status <> 0 THEN
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq DESC LIMIT 1) END
     FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
 """
+_SELECT = _COLUMNS.format(root="e.root")
+_LISTED = _COLUMNS.format(root="CASE WHEN e.status = 0 THEN e.root END")
+"""Without what those have left that ended without success: a list need not read it."""
 
 
 def create_schema(pool: ConnectionPool[Any]) -> None:
@@ -136,7 +140,7 @@ class PostgresJournal:
         }
         asked = {text: value for text, value in conditions.items() if value is not None}
         where = f" WHERE {' AND '.join(asked)} ORDER BY e.key DESC LIMIT %s"
-        return self._executions(_SELECT + where, (*asked.values(), query.limit))
+        return self._executions(_LISTED + where, (*asked.values(), query.limit))
 
     def due(self, now: int, limit: int) -> list[str]:
         """See :class:`asl.ports.Journal`."""
@@ -182,7 +186,7 @@ class PostgresJournal:
                 (self._of(leases), limit),
             ).fetchall()
         keys = [key for _, key, _ in rows]
-        found = {e.key: e for e in self._executions(_SELECT + " WHERE e.key = ANY(%s)", (keys,))}
+        found = {e.key: e for e in self._executions(_LISTED + " WHERE e.key = ANY(%s)", (keys,))}
         return [Announcement(number, found[key], began) for number, key, began in rows]
 
     def clear(self, announcements: Sequence[Announcement]) -> None:
@@ -200,7 +204,9 @@ class PostgresJournal:
 
     def _execution(self, row: tuple[Any, ...]) -> Execution:
         (key, machine_arn, name, revision, version, alias, status, seq, turn, started_at,
-         stopped_at, secret, due, parent, trace_header, root, first, last) = row  # fmt: skip
+         stopped_at, secret, due, parent, trace_header, redrives, root,
+         first, last) = row  # fmt: skip
+        frame, running = codec.load_root(root), STATUSES[status] is Status.RUNNING
         end = codec.load_entries(last)[-1][4] if last is not None else {}
         failed = STATUSES[status] not in {Status.RUNNING, Status.SUCCEEDED}
         return Execution(
@@ -215,7 +221,8 @@ class PostgresJournal:
             seq=seq,
             turn=turn,
             status=STATUSES[status],
-            root=codec.load_root(root),
+            root=frame if running else None,
+            unfinished=None if running else frame,
             output=Payload(end["output"]) if "output" in end else None,
             failure=StateError(end.get("error"), end.get("cause")) if failed else None,
             stopped_at=stopped_at,
@@ -224,6 +231,7 @@ class PostgresJournal:
             version=version,
             alias=alias,
             trace_header=trace_header,
+            redrives=codec.load_redrives(redrives),
         )
 
 

@@ -33,6 +33,7 @@ _COLUMNS = {
     "number": "int4",
     "expected": "int4",
     "announces": "bool",
+    "begins": "bool",
     "entries": "bytea",
     "key": "int8",
     "machine": "int4",
@@ -51,9 +52,12 @@ _COLUMNS = {
     "in_flight": "bool",
     "parent": "text",
     "trace_header": "text",
+    "redrives": "text",
     "root": "bytea",
 }
-_STORED = [name for name in _COLUMNS if name not in {"number", "expected", "announces", "entries"}]
+_COMMIT = {"number", "expected", "announces", "begins", "entries"}
+"""What a row says of the commit; the rest is the execution's."""
+_STORED = [name for name in _COLUMNS if name not in _COMMIT]
 # Rows of a lost lease join with no fence: nothing is written, and nothing comes back.
 _WRITE = f"""
     WITH fence AS MATERIALIZED (
@@ -68,7 +72,8 @@ _WRITE = f"""
     ), moved AS (
         UPDATE asl.executions e
         SET status = n.status, seq = n.seq, turn = n.turn, stopped_at = n.stopped_at,
-            wake_at = n.wake_at, in_flight = n.in_flight, root = n.root, lease = n.lease
+            due = n.due, wake_at = n.wake_at, in_flight = n.in_flight, redrives = n.redrives,
+            root = n.root, lease = n.lease
         FROM given n WHERE n.expected > 0 AND e.key = n.key AND e.turn = n.expected
         RETURNING e.key
     ), done AS (
@@ -78,7 +83,7 @@ _WRITE = f"""
         SELECT key, seq, entries FROM given JOIN done USING (key) WHERE entries IS NOT NULL
     ), told AS (
         INSERT INTO asl.outbox (execution, began, lease)
-        SELECT key, expected = 0, lease FROM given JOIN done USING (key) WHERE announces
+        SELECT key, begins, lease FROM given JOIN done USING (key) WHERE announces
         RETURNING id, execution
     )
     SELECT given.number, told.id FROM given JOIN done USING (key)
@@ -138,7 +143,7 @@ class PostgresWriter:
             return {
                 number: None
                 if told is None
-                else Announcement(told, group[number].execution, group[number].is_new)
+                else Announcement(told, group[number].execution, group[number].begins)
                 for number, told in answer.fetchall()
             }
 
@@ -150,6 +155,7 @@ class PostgresWriter:
             number,
             commit.expected_turn,
             commit.announces,
+            commit.begins,
             codec.dump_entries(commit.entries) if commit.entries else None,
             execution.key,
             self._machines.revision(execution.revision).id,
@@ -168,6 +174,7 @@ class PostgresWriter:
             bool(in_flight(execution)),
             None if parent is None else orjson.dumps(astuple(parent)).decode(),
             execution.trace_header,
+            codec.dump_redrives(execution.redrives),
             codec.dump_root(execution),
         )
 

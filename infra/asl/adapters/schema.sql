@@ -98,6 +98,7 @@ CREATE TABLE IF NOT EXISTS asl.executions (
 ) WITH (fillfactor = 90);
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS alias text;
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS trace_header text;
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS redrives text;
 ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS lease int NOT NULL DEFAULT 0;
 DROP INDEX IF EXISTS asl.executions_to_wake, asl.executions_in_flight;
 CREATE INDEX IF NOT EXISTS executions_due ON asl.executions (lease, wake_at)

@@ -25,6 +25,7 @@ MAX_PAGE = 1000
 MAX_NAME = 80
 MAX_DIGITS = 18
 MAX_TRACE_HEADER = 256
+MAX_CLIENT_TOKEN = 64
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _ALIAS_NAME = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
 _PART = r"[^:\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
@@ -109,6 +110,16 @@ def check_alias_name(name: str) -> None:
     if not re.match(_ALIAS_NAME, name):
         pattern = _fault(name, "name", f"satisfy regular expression pattern: {_ALIAS_NAME}")
     constrain(too_long(name, "name", MAX_NAME), pattern)
+
+
+def check_client_token(token: str) -> None:
+    """Refuses a client token that AWS would not take."""
+    constrain(
+        too_long(token, "clientToken", MAX_CLIENT_TOKEN),
+        None
+        if re.fullmatch("[!-~]+", token)
+        else _fault(token, "clientToken", "satisfy regular expression pattern: [!-~]+"),
+    )
 
 
 def check_trace_header(text: str | None) -> None:

@@ -1,11 +1,14 @@
-"""Executions: start, describe, list, history, stop."""
+"""Executions: start, describe, list, history, stop, redrive."""
 
 from __future__ import annotations
+
+import uuid
 
 from asl.api.base import not_for_this_type
 from asl.api.checks import (
     Answer,
     check_arn,
+    check_client_token,
     check_page,
     check_trace_header,
     constrain,
@@ -19,10 +22,11 @@ from asl.api.checks import (
 )
 from asl.api.express import ExpressOperations, chosen_name, told
 from asl.errors import ApiError
-from asl.events import StopRequested
+from asl.events import Redriven, StopRequested
 from asl.execution import Execution, Parent, Status
 from asl.history import render
 from asl.ports import ExecutionExistsError, Query
+from asl.redrive import obstacle, redriven_at
 
 MAX_LIST_TOKEN = 3096
 _FILTERS = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
@@ -66,7 +70,7 @@ class ExecutionOperations(ExpressOperations):
     def describe_execution(self, executionArn: str, includedData: str = "ALL_DATA") -> Answer:
         """An execution's state, input and outcome."""
         execution = self._execution(executionArn)
-        return {**_listed(execution), **told(execution, includedData), **_redrive(execution)}
+        return {**_listed(execution), **told(execution, includedData), **self._redrive(execution)}
 
     def list_executions(
         self,
@@ -136,6 +140,27 @@ class ExecutionOperations(ExpressOperations):
         at = stopped.stopped_at if stopped and stopped.stopped_at is not None else now
         return {"stopDate": moment(at)}
 
+    def redrive_execution(self, executionArn: str, clientToken: str | None = None) -> Answer:
+        """Makes an execution go on that ended without success; the same token again: once."""
+        if clientToken is not None:
+            check_client_token(clientToken)
+        self._execution(executionArn)
+        token = clientToken or str(uuid.uuid4())  # noqa: TID251
+        now = self._clock.now()
+        execution = self._runner.deliver(executionArn, Redriven(now, token))
+        assert execution is not None
+        at = redriven_at(execution, token, now)
+        if at is None:
+            raise ApiError("ExecutionNotRedrivable", f"{obstacle(execution, now)}")
+        return {"redriveDate": moment(at)}
+
+    def _redrive(self, execution: Execution) -> Answer:
+        """Whether the execution could be redriven now."""
+        reason = obstacle(execution, self._clock.now())
+        if reason is None:
+            return {"redriveStatus": "REDRIVABLE"}
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
 
 def _listed(execution: Execution) -> Answer:
     return {
@@ -144,20 +169,11 @@ def _listed(execution: Execution) -> Answer:
         "name": execution.name,
         "status": execution.status.value,
         "startDate": moment(execution.started_at),
-        "redriveCount": 0,
+        "redriveCount": execution.redrives.count,
         **given(
+            redriveDate=None if execution.redrives.at is None else moment(execution.redrives.at),
             stopDate=None if execution.stopped_at is None else moment(execution.stopped_at),
             stateMachineAliasArn=execution.alias_arn,
             stateMachineVersionArn=execution.version_arn,
         ),
-    }
-
-
-def _redrive(execution: Execution) -> Answer:
-    """Whether AWS would let the execution be redriven: one that did not succeed."""
-    if execution.status not in {Status.RUNNING, Status.SUCCEEDED}:
-        return {"redriveStatus": "REDRIVABLE"}
-    return {
-        "redriveStatus": "NOT_REDRIVABLE",
-        "redriveStatusReason": f"Execution is {execution.status} and cannot be redriven",
     }

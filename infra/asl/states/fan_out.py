@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, assert_never
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
-from asl.execution import ForChildren
+from asl.execution import ForChildren, Frame
 from asl.jsonata.expression import compile_expression
 from asl.jsonata.template import Template
 from asl.jsonpath.path import PathMissingError
@@ -32,10 +33,25 @@ def perform_parallel(turn: Turn, cursor: Cursor, state: ParallelState) -> Outcom
     """Starts every branch."""
     branch_input = state.flow.effective_input(turn.scope(cursor, state), cursor.input)
     started = turn.follow(cursor, "ParallelStateStarted", {})
-    gathered = _Gathered(turn, state, ForChildren({}, {}, last=started))
+    waiting = ForChildren({}, {}, chain=started, last=started)
+    return _start_branches(turn, cursor, state, _Gathered(turn, state, waiting), branch_input)
+
+
+def _start_branches(
+    turn: Turn, cursor: Cursor, state: ParallelState, gathered: _Gathered, branch_input: Payload
+) -> Outcome | None:
+    """Starts the branches that have not begun."""
     for index, branch in enumerate(state.branches):
-        path = (*cursor.path, index)
-        child = Cursor(path, branch.start_at, branch_input, started, cursor.variables, cursor.item)
+        if index in gathered.frames or index in gathered.results:
+            continue
+        child = Cursor(
+            (*cursor.path, index),
+            branch.start_at,
+            branch_input,
+            gathered.chain,
+            cursor.variables,
+            cursor.item,
+        )
         outcome = turn.run(turn, branch, child)
         if not gathered.take(index, outcome):
             assert isinstance(outcome, Failed)
@@ -93,6 +109,29 @@ def child_moved(
     return _join(turn, cursor, state, gathered.waiting())
 
 
+def redriven(
+    turn: Turn,
+    cursor: Cursor,
+    state: ParallelState | MapState,
+    waiting: ForChildren,
+    restart: Callable[[int, Frame], Outcome],
+) -> Outcome | None:
+    """Goes on with the children that had not succeeded, and with those that had not begun."""
+    if isinstance(state, MapState) and state.distributed:
+        return perform_map(turn, cursor, state)
+    gathered = _Gathered(turn, state, waiting)
+    for index, frame in waiting.frames.items():
+        del gathered.frames[index]
+        outcome = restart(index, frame)
+        if not gathered.take(index, outcome):
+            assert isinstance(outcome, Failed)
+            return _child_failed(turn, cursor, state, gathered, outcome)
+    if isinstance(state, MapState):
+        return _start_iterations(turn, cursor, state, gathered)
+    branch_input = state.flow.effective_input(turn.scope(cursor, state), cursor.input)
+    return _start_branches(turn, cursor, state, gathered, branch_input)
+
+
 class _Gathered:
     """Children's outcomes while they are gathered: the mutable twin of ``ForChildren``."""
 
@@ -138,8 +177,11 @@ class _Gathered:
             case Finished(output=output, last=last):
                 self.results[index] = output
                 self._ended(index, "Succeeded", last)
-            case Failed(last=last):
-                return self._failed(index, last)
+            case Failed(last=last, frame=frame):
+                tolerated = self._failed(index, last)
+                if frame is not None and not tolerated:
+                    self.frames[index] = frame
+                return tolerated
             case _:
                 assert_never(outcome)
         return True
@@ -174,7 +216,10 @@ def _child_failed(
         return _failed(turn, cursor, state, error, ended)
     if isinstance(state, ParallelState) and outcome.in_task:
         turn.record(outcome.last, "TaskStateAborted", {})
-    return _failed(turn, cursor, state, outcome.error, outcome.last)
+    failed = _failed(turn, cursor, state, outcome.error, outcome.last)
+    if isinstance(failed, Failed):
+        return replace(failed, frame=cursor.park(gathered.waiting()).frame)
+    return failed
 
 
 def _items(state: MapState, cursor: Cursor, scope: Scope) -> list[Any]:

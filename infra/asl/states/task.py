@@ -51,6 +51,7 @@ def perform(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
                 cursor.state,
                 cursor.entered_id,
                 cursor.retry_count,
+                turn.execution.redrives.count,
             ),
             timeout_seconds=timeout,
             state=cursor.state,
@@ -180,7 +181,10 @@ def _seconds(limit: Limit | None, scope: Scope) -> int | None:
     return value
 
 
-def dispatch_key(arn: str, path: Path, state: str, entered_id: int, retry_count: int) -> str:
+def dispatch_key(
+    arn: str, path: Path, state: str, entered_id: int, retry_count: int, redrive_count: int
+) -> str:
     """The same for every delivery of one attempt; another for the next attempt."""
     place = "/".join(map(str, (*path, state)))
-    return f"{arn}/{place}@{entered_id}#{retry_count}"
+    redrive = f"{redrive_count}." if redrive_count else ""
+    return f"{arn}/{place}@{entered_id}#{redrive}{retry_count}"

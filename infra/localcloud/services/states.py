@@ -17,6 +17,7 @@ from asl.errors import ApiError
 from asl.execution import Execution, Parent, Status
 from asl.payload import Payload
 from asl.ports import Accepted, Announcement, Succeeded, TaskError, TaskOutcome
+from asl.redrive import obstacle
 from localcloud.errors import AwsError
 from localcloud.functions import LambdaHost
 from localcloud.ids import new_id
@@ -48,6 +49,7 @@ _OPERATIONS = {
     "ListExecutions": "list_executions",
     "GetExecutionHistory": "get_execution_history",
     "StopExecution": "stop_execution",
+    "RedriveExecution": "redrive_execution",
     "SendTaskSuccess": "send_task_success",
     "SendTaskFailure": "send_task_failure",
     "SendTaskHeartbeat": "send_task_heartbeat",
@@ -238,6 +240,21 @@ class StatusEvents:
             "output": None if output is None else output.text.decode(),
             "error": None if failure is None else failure.error,
             "cause": None if failure is None else failure.cause,
+            **_redrives(execution, ended=ended),
         }
         kind = "Step Functions Execution Status Change"
         return self._events.envelope("aws.states", kind, detail, [execution.arn])
+
+
+def _redrives(execution: Execution, *, ended: bool) -> dict[str, Any]:
+    """What an event says of redrives: whether the execution could be, when it began or ended."""
+    now = execution.stopped_at if ended else None
+    reason = f"Execution is {Status.RUNNING} and cannot be redriven"
+    if now is not None:
+        reason = obstacle(execution, now) or ""
+    return {
+        "redriveCount": execution.redrives.count,
+        "redriveDate": execution.redrives.at,
+        "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",
+        "redriveStatusReason": reason or None,
+    }

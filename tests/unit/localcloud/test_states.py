@@ -45,13 +45,16 @@ class Cloud:
         """What becomes of an execution with one task."""
         states = {"T": {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": True}}
         self.api.create_state_machine("parent", text_of(states), "role")
-        arn = self.api.start_execution(f"{PREFIX}parent")["executionArn"]
+        return self.ended(self.api.start_execution(f"{PREFIX}parent")["executionArn"])
 
-        def ended() -> Any:
+    def ended(self, arn: str) -> dict[str, Any]:
+        """The execution, once it has ended."""
+
+        def check() -> Any:
             found = self.api.describe_execution(arn)
             return found if found["status"] != "RUNNING" else None
 
-        answer: dict[str, Any] = until(ended, "the execution to end", 20)
+        answer: dict[str, Any] = until(check, "the execution to end", 20)
         return answer
 
 
@@ -96,6 +99,20 @@ def test_an_express_execution_is_waited_for_through_the_sdk(cloud: Cloud) -> Non
     assert output["StartDate"] == "2026-01-01T00:00:00.000Z"
     assert output["BillingDetails"]["BilledMemoryUsedInMB"] == 64
     assert "SdkHttpMetadata" not in output
+
+
+def test_a_redriven_parent_starts_another_child(cloud: Cloud) -> None:
+    cloud.engine.open()
+    job = f"{PREFIX}job"
+    cloud.api.create_state_machine("job", text_of({"F": {"Type": "Fail", "Error": "E"}}), "role")
+    failed = cloud.run("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": job})
+    assert failed["status"] == "FAILED"
+    cloud.api.update_state_machine(job, text_of(ECHO))
+    cloud.api.redrive_execution(failed["executionArn"])
+    ended = cloud.ended(failed["executionArn"])
+    assert (ended["status"], ended["redriveCount"]) == ("SUCCEEDED", 1)
+    children = cloud.api.list_executions(job)["executions"]
+    assert [child["status"] for child in children] == ["SUCCEEDED", "FAILED"]
 
 
 def test_an_sdk_call_s_error_is_named_as_aws_names_it(cloud: Cloud) -> None:

@@ -25,8 +25,8 @@ from asl.machine import Machine, MapState, State, StateBase
 from asl.payload import Payload
 from asl.states import fan_out, map_run, task, wait
 from asl.states.common import handle_failure, leave_plainly, record_entered
-from asl.step import perform, visit
 from asl.turn import Cursor, Failed, Finished, Handled, Outcome, Parked, Turn
+from asl.walk import perform, visit
 
 LIMIT_SECONDS = 300
 """How long a trial may take (AWS quota)."""
