@@ -104,7 +104,7 @@ def _authorizer() -> dict[str, Any]:
             "type": "token",
             "authorizerUri": _invocation("auth", "authorize"),
             "authorizerCredentials": {"Fn::GetAtt": ["ApiRole", "Arn"]},
-            "authorizerResultTtlInSeconds": 60,
+            "authorizerResultTtlInSeconds": 10,
         },
     }
 

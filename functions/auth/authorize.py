@@ -1,9 +1,9 @@
-"""The API's Lambda authorizer: a bearer token (session or API key) to workspace, user and role."""
+"""The API's Lambda authorizer: a bearer token (access token or API key) to its caller."""
 
 from typing import Any
 
-from statewright.auth import accounts
 from statewright.auth.gate import allow, bearer_of
+from statewright.auth.identify import identify
 from statewright.errors import UnauthenticatedError
 
 
@@ -13,7 +13,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
     """
     try:
-        caller = accounts.identify(bearer_of(event["authorizationToken"]))
+        caller = identify(bearer_of(event["authorizationToken"]))
     except UnauthenticatedError as error:
         # API Gateway answers 401 to exactly this message, and 500 to any other.
         raise Exception("Unauthorized") from error

@@ -5,16 +5,16 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from statewright.auth import accounts
-from statewright.auth.models import Registration, Session
+from statewright.auth.models import MailSent, Registration, Session
 from statewright.http import Api
 
 app = Api(permission=None)
 
 
 @app.post("/v1/auth/workspaces", status_code=201, summary="Register a workspace", tags=["auth"])
-def register_workspace(registration: Annotated[Registration, Body()]) -> Session:
-    """Creates a workspace and its owner's account, and signs the owner in."""
-    return accounts.register(registration)
+def register_workspace(registration: Annotated[Registration, Body()]) -> Session | MailSent:
+    """Creates a workspace with its owner and signs them in, or confirms the address first."""
+    return accounts.register(registration, app.origin())
 
 
 handler = app.handler()

@@ -8,7 +8,7 @@ from statewright.http import Api
 from statewright.workflows import variables
 from statewright.workflows.models import Variables
 
-app = Api(permission="workflows:write")
+app = Api(permission="variables:write")
 
 
 @app.put("/v1/variables", summary="Set variables", tags=["workflows"])

@@ -6,8 +6,8 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from asl.engine import Engine
 from localcloud.boto import Plug
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
+from localcloud.errors import TemplateError
 from localcloud.functions import LambdaHost
 from localcloud.gateway import Gateway
 from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attribute_of
@@ -46,6 +47,8 @@ class Options:
     base_url: str
     database_url: str = ""
     smtp: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values for the template's other parameters."""
 
 
 class LocalCloud:
@@ -125,10 +128,14 @@ class LocalCloud:
         Plug(services, REGION).install()
         body = self._deploy(found, url)
         self.gateway = Gateway(body, self.host)
-        self.host.invoke(f"{STACK}-operations-migrate", b"{}")
+        migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")
+        if migrated.error is not None:
+            raise TemplateError(f"the database could not be migrated: {migrated.payload.decode()}")
         for mapping in found.mappings:
             sqs.map(mapping, self.host)
         found.resume_async()
+        for name, expression, target in found.schedules:
+            scheduler.keep(name, expression, target)
         engine.open()
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
@@ -151,6 +158,7 @@ class LocalCloud:
                 "DatabasePool": FUNCTION_CONNECTIONS,
                 "BaseUrl": self._options.base_url,
                 "MailFrom": "statewright@localhost",
+                **self._options.parameters,
             },
             attribute_of,
         )

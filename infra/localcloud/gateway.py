@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy
 from __future__ import annotations
 
 import re
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from localcloud.functions import Function, LambdaHost
 from localcloud.ids import new_id
 
 STAGE = "local"
+KEPT_POLICIES = 10_000
 _FUNCTION = re.compile(r":function:([\w-]+)/invocations")
 _METHODS = ("get", "post", "put", "patch", "delete")
 Headers = list[tuple[str, str]]
@@ -56,7 +58,7 @@ class Gateway:
         self._problems: dict[str, Any] = body["x-amazon-apigateway-gateway-responses"]
         self._functions: dict[tuple[str, str], Function] = {}
         app = Chalice(app_name="local", configure_logs=False)
-        authorizer = _Authorizer(_authorizer_function(body, host), host)
+        authorizer = _Authorizer(_authorizer_function(body, host), host, _ttl(body))
         for path, methods in body["paths"].items():
             for method in _METHODS:
                 if method in methods:
@@ -133,16 +135,30 @@ class _Carrier(dict[str, str]):
 
 
 class _Authorizer(ChaliceAuthorizer):
-    """The template's Lambda authorizer, where chalice looks for one of its own."""
+    """The template's Lambda authorizer, where chalice looks for one of its own.
 
-    def __init__(self, function: Function, host: LambdaHost):
+    As API Gateway does, it keeps a policy for the token that it was made for
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html).
+    """
+
+    def __init__(self, function: Function, host: LambdaHost, ttl: float):
         super().__init__("authorizer", _unused)
         self._function = function
         self._host = host
+        self._ttl = ttl
+        self._kept: dict[str, tuple[float, Any]] = {}
 
     def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        token, now = event["authorizationToken"], time.monotonic()
+        until, answer = self._kept.get(token, (0.0, None))
+        if now < until:
+            return answer
         answer, failure = self._host.invoke_here(self._function, event)
-        if failure is not None and b'"errorMessage":"Unauthorized"' in failure.payload:
+        if failure is None:
+            if len(self._kept) >= KEPT_POLICIES:
+                self._kept.clear()
+            self._kept[token] = (now + self._ttl, answer)
+        elif b'"errorMessage":"Unauthorized"' in failure.payload:
             raise _DeniedError
         return answer
 
@@ -218,6 +234,11 @@ def _body(raw: bytes) -> tuple[str | None, bool]:
 
 def _unused(*_: Any, **__: Any) -> None:
     """chalice wants a view for each route; requests never reach it."""
+
+
+def _ttl(body: dict[str, Any]) -> float:
+    scheme = next(iter(body["components"]["securitySchemes"].values()))
+    return float(scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"])
 
 
 def _authorizer_function(body: dict[str, Any], host: LambdaHost) -> Function:

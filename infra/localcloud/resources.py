@@ -45,6 +45,8 @@ class Resources:
     logs: Logs
     environment: dict[str, str] = field(default_factory=dict)
     mappings: list[Mapping] = field(default_factory=list)
+    schedules: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, expression and target's ARN."""
     later: list[Callable[[], None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -193,10 +195,15 @@ def _add_function(found: Resources, resource: Resource, root: Path) -> None:
     )
     found.host.add(function)
     _merge_environment(found, name, properties["Environment"]["Variables"])
-    for event in properties.get("Events", {}).values():
-        if event["Type"] != "SQS":
-            raise TemplateError(f"{name}: events of type {event['Type']} are not supported locally")
-        found.mappings.append(_mapping(name, event["Properties"]))
+    for key, event in properties.get("Events", {}).items():
+        match event["Type"]:
+            case "SQS":
+                found.mappings.append(_mapping(name, event["Properties"]))
+            case "ScheduleV2":
+                expression = event["Properties"]["ScheduleExpression"]
+                found.schedules.append((f"{name}-{key}", expression, function.arn))
+            case kind:
+                raise TemplateError(f"{name}: events of type {kind} are not supported locally")
 
 
 def _merge_environment(found: Resources, name: str, variables: dict[str, Any]) -> None:

@@ -26,6 +26,13 @@ def serve(
         str, typer.Option(envvar="DATABASE_URL", help="PostgreSQL; by default an embedded one.")
     ] = "",
     smtp: Annotated[str | None, typer.Option(help="host:port; by default mail is kept.")] = None,
+    registration: Annotated[
+        str,
+        typer.Option(
+            help="open: who registers is let in at once. mail: the address is confirmed first, "
+            "and no answer tells who has an account."
+        ),
+    ] = "open",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -33,7 +40,7 @@ def serve(
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    serve_forever(Place(port, data, host, database_url, smtp), tour=tour)
+    serve_forever(Place(port, data, host, database_url, smtp, registration), tour=tour)
 
 
 @app.command()
@@ -75,6 +82,30 @@ def executions(
     from statewright_cli.executions import show_executions
 
     show_executions(url, key, status, limit)
+
+
+audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command()
+def verify(
+    url: Annotated[str, typer.Option(envvar="STATEWRIGHT_URL")] = "http://localhost:8000",
+    key: Annotated[
+        str, typer.Option(envvar="STATEWRIGHT_API_KEY", help="With the permission audit:read.")
+    ] = "",
+    head: Annotated[
+        str, typer.Option(help="A hash noted earlier, which the log must still contain.")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="An export to verify instead, one event a line.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Where to put the export.")] = None,
+) -> None:
+    """Check that no event of the audit log was changed, removed or put in between."""
+    from statewright_cli.audit import verify_log
+
+    verify_log(url, key, head, file, save)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -35,6 +35,7 @@ class Place:
     host: str
     database_url: str
     smtp: str | None
+    registration: str = "open"
 
     @property
     def url(self) -> str:
@@ -51,7 +52,14 @@ def serve_forever(place: Place, *, tour: bool) -> None:
         closing.callback(listener.close)
         closing.callback(_lock(place.data).close)
         cloud = LocalCloud(
-            Options(TEMPLATE, place.data.resolve(), place.url, place.database_url, place.smtp)
+            Options(
+                TEMPLATE,
+                place.data.resolve(),
+                place.url,
+                place.database_url,
+                place.smtp,
+                {"Registration": place.registration},
+            )
         )
         closing.callback(cloud.close)
         cloud.open()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from statewright.auth.passwords import hash_password
 from tests.support.server import ROOT
 
 SAMPLES = sorted((ROOT / "events").glob("*/*.json"))
@@ -31,15 +32,37 @@ for file in sorted(Path("events").glob("*/*.json")):
 cloud.close()
 Path(sys.argv[2]).write_text(json.dumps(found))
 """
-# The workspace that the samples speak of: an owner and a workflow without executions.
+# The workspace that the samples speak of: an owner, two members, a workflow without executions, and
+# one of each thing that a sample changes or removes.
 _WORLD = """
-INSERT INTO workspaces VALUES ('0190b0a0-0000-7000-8000-0000000000aa', 'Samples', '{}', now());
-INSERT INTO users VALUES ('0190b0a0-0000-7000-8000-0000000000bb', 'owner@example.com', 'O', '', now());
-INSERT INTO memberships VALUES ('0190b0a0-0000-7000-8000-0000000000aa',
-    '0190b0a0-0000-7000-8000-0000000000bb', 'owner', now());
-INSERT INTO workflows VALUES ('0190b0a0-0000-7000-8000-000000000001',
-    '0190b0a0-0000-7000-8000-0000000000aa', 'First',
-    '{"name": "First", "steps": [{"id": "a", "set": 1}]}', 1, NULL, true, now(), now());
+INSERT INTO workspaces VALUES ('{0}aa', 'Samples', '{{}}', now());
+INSERT INTO users VALUES ('{0}bb', 'owner@example.com', 'O', '{1}', now()),
+    ('{0}b2', 'second@example.com', 'S', NULL, now()), ('{0}b3', 'third@example.com', 'T', NULL, now());
+INSERT INTO memberships VALUES ('{0}aa', '{0}bb', 'owner', now()), ('{0}aa', '{0}b2', 'viewer', now()),
+    ('{0}aa', '{0}b3', 'viewer', now());
+INSERT INTO workflows VALUES ('{0}01', '{0}aa', 'First',
+    '{{"name": "First", "steps": [{{"id": "a", "set": 1}}]}}', 1, NULL, true, now(), now());
+INSERT INTO folders VALUES ('{0}e6', '{0}aa', NULL, 'Sales', now()), ('{0}e7', '{0}aa', NULL, 'Old', now());
+INSERT INTO groups VALUES ('{0}e4', '{0}aa', 'Sales', now()), ('{0}e8', '{0}aa', 'Old', now());
+INSERT INTO roles VALUES ('{0}aa', 'old-role', '', ARRAY['workflows:read'], now());
+INSERT INTO service_accounts VALUES ('{0}e2', '{0}aa', 'Old', 'operator', now());
+INSERT INTO grants VALUES ('{0}e5', '{0}aa', '{0}b2', NULL, NULL, 'editor', 'folder', '{0}e6', now());
+INSERT INTO invitations VALUES ('{0}e3', '{0}aa', 'old@example.com', 'viewer', NULL, now(), now() + '1 day'),
+    ('{0}f3', '{0}aa', 'sample@example.com', 'viewer', NULL, now(), now() + '1 day');
+INSERT INTO api_keys (id, workspace_id, name, digest, role, created_by, created_at)
+    VALUES ('{0}e1', '{0}aa', 'old', 'x', 'viewer', '{0}bb', now());
+INSERT INTO sessions VALUES ('{0}dd', '{0}aa', '{0}bb', 'password', false, '', '', now(), now(), now() + '1 day'),
+    ('{0}d2', '{0}aa', '{0}bb', 'password', false, '', '', now(), now(), now() + '1 day');
+INSERT INTO refresh_tokens VALUES (sha256('swr_sample'), '{0}d2', now());
+INSERT INTO one_time_tokens VALUES
+    (sha256('sample-registration'), 'registration-link', NULL, '{{"email": "new-owner@example.com",
+        "name": "N", "workspace": "New", "password_hash": "x"}}', now(), now() + '1 day'),
+    (sha256('sample-reset'), 'password-reset', '{0}b2', '{{}}', now(), now() + '1 day'),
+    (sha256('sample-verification'), 'email-verification', '{0}b2',
+        '{{"email": "second@example.com"}}', now(), now() + '1 day'),
+    (sha256('sample-invitation'), 'invitation', NULL, '{{"invitation": "{0}f3"}}', now(), now() + '1 day'),
+    (sha256('sample-challenge'), 'second-factor', '{0}bb', '{{"workspace_id": "{0}aa"}}', now(),
+        now() + '1 day');
 """
 # What is not there in that workspace; the handler says so.
 NOT_THERE = {
@@ -50,6 +73,16 @@ NOT_THERE = {
     "workflows/receive_webhook": 404,
     "workflows/show_approval": 401,
     "workflows/decide_approval": 401,
+    "auth/change_password": 422,  # where the sample's password is wrong, for what cannot be undone
+    "auth/deactivate_account": 422,
+    "auth/delete_account": 422,
+    "auth/delete_workspace": 422,
+    "auth/confirm_second_factor": 409,  # nothing is set up yet
+    "auth/renew_recovery_codes": 409,
+    "auth/sign_in_second_step": 401,
+    "auth/switch_workspace": 403,  # end_all_sessions came before
+    "auth/end_session": 404,
+    "auth/refresh_session": 401,
 }
 ERRORS = {
     "auth/authorize": "Exception",
@@ -61,7 +94,9 @@ ERRORS = {
 def answers(data_root: Path) -> dict[str, list[object]]:
     found = data_root / "answers.json"
     data, world = data_root / "samples", data_root / "world.sql"
-    world.write_text(_WORLD)
+    world.write_text(
+        _WORLD.format("0190b0a0-0000-7000-8000-0000000000", hash_password("a long sample phrase"))
+    )
     command = [sys.executable, "-c", _SCRIPT, str(data), str(found), str(world)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     return json.loads(found.read_text())
@@ -79,4 +114,4 @@ def test_the_handler_takes_its_sample(sample: Path, answers: dict[str, list[obje
     assert error is None, payload
     if "requestContext" in json.loads(sample.read_text()):
         assert payload["statusCode"] == NOT_THERE.get(name, payload["statusCode"])
-        assert name in NOT_THERE or payload["statusCode"] in {200, 201, 202}
+        assert name in NOT_THERE or payload["statusCode"] in {200, 201, 202, 204}

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.support.server import Client, Server
+from tests.support.server import ROOT, Client, Server
 
-TABLES = ["workflows", "workflow_versions", "webhooks", "executions", "approvals", "memberships", "api_keys", "users", "workspaces"]  # fmt: skip
+TABLES = [
+    "workflows", "workflow_versions", "webhooks", "executions", "approvals", "memberships",
+    "api_keys", "users", "workspaces", "folders", "roles", "groups", "group_members",
+    "service_accounts", "grants", "sessions", "invitations", "audit_events",
+]  # fmt: skip
+UNSEEN = [
+    "refresh_tokens", "one_time_tokens", "recovery_codes", "signing_keys", "throttles",
+    "audit_heads",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +46,14 @@ def published(ada: Client) -> dict[str, Any]:
     from tests.support.server import until
 
     until(lambda: ada.execution(workflow["execution"]), "its record")
+    ada.ok("POST", "/v1/auth/api-keys", {"name": "k"})
+    ada.ok("POST", "/v1/folders", {"name": "f"})
+    ada.ok("POST", "/v1/roles", {"name": "r", "permissions": []})
+    me = ada.session["user_id"]
+    group = ada.ok("POST", "/v1/groups", {"name": "g", "members": [me]})
+    ada.ok("POST", "/v1/grants", {"group_id": group["id"], "role": "viewer"})
+    ada.ok("POST", "/v1/service-accounts", {"name": "s"})
+    ada.ok("POST", "/v1/invitations", {"email": "invited@tenancy.example"})
     return workflow
 
 
@@ -87,6 +106,64 @@ def test_the_database_returns_nothing_when_a_query_forgets_the_workspace(
     assert count("0190b0a0-0000-7000-8000-0000000000ff") == 0
     own = count(grace.ok("GET", "/v1/auth/account")["workspace_id"])
     assert own < everything[0]
+
+
+@pytest.mark.parametrize("table", UNSEEN)
+def test_no_workspace_sees_what_belongs_to_none(
+    table: str, connection: psycopg.Connection[Any]
+) -> None:
+    connection.execute("SELECT set_config('role', 'statewright_tenant', true)")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"SELECT count(*) FROM {table}")
+
+
+def test_fellow_members_secrets_are_out_of_reach(connection: psycopg.Connection[Any]) -> None:
+    for column in ("password_hash", "totp_secret"):
+        connection.execute("SELECT set_config('role', 'statewright_tenant', true)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"SELECT {column} FROM users")
+        connection.rollback()
+
+
+def test_without_the_applications_check_the_database_still_shows_nothing(
+    server: Server, published: dict[str, Any], grace: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every list, as asked by a stranger whom the application lets do anything."""
+    from statewright.db import close_pool
+    from statewright.http import Caller
+    from statewright.settings import settings
+
+    folder = (server.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+    url = f"postgresql://postgres@/postgres?host={folder}"
+    monkeypatch.setenv("STATEWRIGHT_DATABASE_URL", url)
+    monkeypatch.setattr(Caller, "require", lambda self, permission: True)
+    settings.cache_clear()
+    try:
+        asked = [show(file, NOBODYS) for file in sorted((ROOT / "functions").glob("*/list_*.py"))]
+    finally:
+        close_pool()
+        settings.cache_clear()
+    assert len(asked) >= 10
+    for name, status, body in asked:
+        if name in {"list_permissions", "list_roles"}:  # the catalogue is everybody's
+            assert all(item.get("built_in", True) for item in body)
+            continue
+        assert status == 200, name
+        assert (body["items"] if isinstance(body, dict) else body) == [], name
+
+
+NOBODYS = "0190b0a0-0000-7000-8000-0000000000ff"
+
+
+def show(file: Path, workspace_id: str) -> tuple[str, int, Any]:
+    """What a list endpoint answers somebody of a workspace."""
+    module = importlib.import_module(f"functions.{file.parent.name}.{file.stem}")
+    event = json.loads((ROOT / "events" / file.parent.name / f"{file.stem}.json").read_text())
+    authorizer = {"workspace_id": workspace_id, "user_id": NOBODYS, "role": "nobody"}
+    event["requestContext"]["authorizer"] = authorizer
+    event["queryStringParameters"] = event["multiValueQueryStringParameters"] = None
+    answer = module.handler(event, None)
+    return file.stem, answer["statusCode"], json.loads(answer["body"])
 
 
 def test_the_database_refuses_to_write_into_another_workspace(

@@ -97,18 +97,29 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
     body = yaml.safe_load((ROOT / "infra" / "api.yaml").read_text())
     open_paths = set()
     for path, methods in body["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             if "x-permission" in operation:
                 assert operation["x-permission"] in PERMISSIONS
                 assert operation["security"] == [{"bearer": []}]
             else:
-                open_paths.add(path)
+                open_paths.add(f"{method} {path}")
     assert open_paths == {
-        "/approvals/{token}",
-        "/healthz",
-        "/hooks/{token}",
-        "/v1/auth/sessions",
-        "/v1/auth/workspaces",
+        "get /.well-known/jwks.json",
+        "get /approvals/{token}",
+        "get /healthz",
+        "get /hooks/{token}",
+        "post /approvals/{token}",
+        "post /hooks/{token}",
+        "post /v1/auth/email-verifications/confirm",
+        "post /v1/auth/invitations/accept",
+        "post /v1/auth/password-resets",
+        "post /v1/auth/password-resets/confirm",
+        "post /v1/auth/sessions",
+        "post /v1/auth/sessions/refresh",
+        "post /v1/auth/sessions/second-step",
+        "post /v1/auth/workspaces",
+        "post /v1/auth/workspaces/confirm",
+        "put /hooks/{token}",
     }
 
 

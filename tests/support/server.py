@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,21 @@ class Server:
         until(lambda: not pid_file.exists(), "PostgreSQL to stop")
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A mail that was kept."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def _letter(file: Path) -> Letter:
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    body = message.get_body(("plain",))
+    return Letter(str(message["To"]), str(message["Subject"]), body.get_content() if body else "")
+
+
 class Client:
     """A workspace's owner, over HTTP."""
 
@@ -105,6 +122,7 @@ class Client:
         self.server = server
         self.http = httpx.Client(base_url=server.url, timeout=60)
         self.email = email_address
+        self.session: dict[str, Any] = {}
 
     def register(self) -> Client:
         new = {
@@ -113,17 +131,30 @@ class Client:
             "name": "Owner",
             "password": "long enough pw",
         }
-        session = self.ok("POST", "/v1/auth/workspaces", new)
+        return self.use(self.ok("POST", "/v1/auth/workspaces", new))
+
+    def use(self, session: dict[str, Any]) -> Client:
+        """Goes on in a session."""
+        self.session = session
         self.http.headers["Authorization"] = f"Bearer {session['token']}"
         return self
 
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        return self.http.request(method, path, json=body, **options)
+        answer = self.http.request(method, path, json=body, **options)
+        if answer.status_code == 401 and self.session and self._has_ended():
+            renewed = {"refresh_token": self.session["refresh_token"]}
+            self.use(self.http.post("/v1/auth/sessions/refresh", json=renewed).json())
+            answer = self.http.request(method, path, json=body, **options)
+        return answer
+
+    def _has_ended(self) -> bool:
+        ends = datetime.fromisoformat(self.session["expires_at"])
+        return datetime.now(UTC) >= ends
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.request(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def publish(self, source: str | dict[str, Any]) -> dict[str, Any]:
         """Creates and publishes; returns the workflow with its webhooks."""
@@ -155,12 +186,22 @@ class Client:
 
     def mails(self) -> list[tuple[str, str]]:
         """Subject and text of every mail that was kept, oldest first."""
-        found = []
-        for file in sorted((self.server.data / "mail").glob("*.eml")):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            found.append((str(message["Subject"]), body.get_content() if body else ""))
-        return found
+        return [(letter.subject, letter.text) for letter in self.letters()]
+
+    def mailed_secret(self, recipient: str, subject: str, after: int = 0) -> str:
+        """The secret of the link in the newest mail to somebody, once more than ``after`` came."""
+
+        def check() -> Any:
+            texts = [m.text for m in self.letters() if (m.to, m.subject) == (recipient, subject)]
+            return texts if len(texts) > after else None
+
+        found = re.search(r"#token=(\S+)", until(check, f"the mail '{subject}'")[-1])
+        assert found is not None
+        return found[1]
+
+    def letters(self) -> list[Letter]:
+        """Every mail that was kept, oldest first."""
+        return [_letter(file) for file in sorted((self.server.data / "mail").glob("*.eml"))]
 
     def approval_link(self, title: str) -> str:
         """The path of the newest approval with this title, once its mail has come."""

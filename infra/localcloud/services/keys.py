@@ -1,6 +1,7 @@
-"""AWS KMS with one local key, and Secrets Manager and SSM parameters on top of it.
+"""AWS KMS with one local key that encrypts, and Secrets Manager and SSM parameters on top of it.
 
-Ciphertexts are AES-256-GCM with the key in the data folder. https://docs.aws.amazon.com/kms/latest/APIReference/
+Ciphertexts are AES-256-GCM with the key in the data folder; key pairs that sign are in
+``signing_keys.py``. https://docs.aws.amazon.com/kms/latest/APIReference/
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from psycopg_pool import ConnectionPool
 
 from asl.ports import Clock
 from localcloud.errors import AwsError
+from localcloud.services.signing_keys import KeyPairs
 
 _NONCE = 12
 
@@ -30,6 +32,7 @@ class Kms:
                 handle.write(AESGCM.generate_key(256))
         self._key = AESGCM(file.read_bytes())
         self.arn = f"arn:aws:kms:{region}:{account}:key/local"
+        self._pairs = KeyPairs(file.parent / "kms-keys", self, f"arn:aws:kms:{region}:{account}")
 
     def operations(self) -> dict[str, Any]:
         """The supported API operations."""
@@ -37,6 +40,7 @@ class Kms:
             "Encrypt": self.encrypt,
             "Decrypt": self.decrypt,
             "GenerateDataKey": self.generate_data_key,
+            **self._pairs.operations(),
         }
 
     def encrypt(

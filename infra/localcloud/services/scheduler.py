@@ -87,6 +87,14 @@ class Scheduler:
         self._store(GroupName, Name, definition, replace=True)
         return {"ScheduleArn": f"{self._arn}/{GroupName}/{Name}"}
 
+    def keep(self, name: str, expression: str, target: str) -> None:
+        """A schedule of the template: made once, and made anew when its expression changes."""
+        definition = {"ScheduleExpression": expression, "Target": {"Arn": target, "Input": "{}"}}
+        if not self._store("template", name, definition, replace=False):
+            known = self.get_schedule(name, "template")
+            if known["ScheduleExpression"] != expression:
+                self._store("template", name, definition, replace=True)
+
     def _store(self, group: str, name: str, definition: dict[str, Any], *, replace: bool) -> bool:
         enabled = definition.get("State", "ENABLED") == "ENABLED"
         following = next_time(definition, self._clock.now()) if enabled else None

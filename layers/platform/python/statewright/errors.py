@@ -78,6 +78,16 @@ class TooLargeError(StatewrightError):
     kind, title, status = "too-large", "Too large", 413
 
 
+class RateLimitedError(StatewrightError):
+    """Too many attempts (caller's fault: wait ``retry_after`` seconds, then try again)."""
+
+    kind, title, status = "rate-limited", "Too many attempts", 429
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class UnavailableError(StatewrightError):
     """A service that this one needs does not answer (transient: try again)."""
 

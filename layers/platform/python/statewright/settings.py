@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -24,7 +25,13 @@ class Settings(BaseSettings):
     workflow_role_arn: str = "arn:aws:iam::000000000000:role/statewright-workflow"
     event_bus: str = "default"
     secret_id: str = "statewright/signing"
-    """The Secrets Manager secret whose text signs tokens and links."""
+    """The Secrets Manager secret whose text signs links."""
+    data_key_arn: str = "alias/statewright"
+    """The KMS key that seals small secrets."""
+    auth_queue_url: str = "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-auth-events"
+    registration: Literal["open", "mail"] = "mail"
+    """Whether who registers is let in at once, or confirms the e-mail address first. Only the
+    latter hides who has an account."""
     mail_from: str = "statewright@localhost"
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""

@@ -1,144 +1,176 @@
-"""Workspaces, sign-in and API keys."""
+"""Accounts: registering a workspace with its owner, and what people do with their own account."""
 
 from __future__ import annotations
 
-import hashlib
+from typing import Any
 
 from statewright import world
-from statewright.auth import tokens
+from statewright.auth import audit, events, onetime, sessions, throttle
+from statewright.auth.links import Use
 from statewright.auth.models import (
     Account,
-    ApiKey,
-    Credentials,
-    NewApiKey,
+    AccountChange,
+    MailSent,
+    Membership,
     Registration,
     Session,
+    WorkspaceName,
 )
-from statewright.auth.passwords import hash_password, verify_password
-from statewright.auth.roles import ROLES
-from statewright.db import load_queries, lookup, system, tenant
-from statewright.errors import ConflictError, ForbiddenError, NotFoundError, UnauthenticatedError
+from statewright.auth.passwords import check_strength, hash_password
+from statewright.auth.reauthentication import require_person
+from statewright.auth.sessions import Entry
+from statewright.db import Session as Transaction
+from statewright.db import load_queries, system, tenant
+from statewright.errors import ConflictError, NotFoundError
+from statewright.http.caller import Caller, Origin
+from statewright.settings import settings
 
-KEY_PREFIX = "sw_"
-_sql = load_queries(__package__)
-
-
-def register(registration: Registration) -> Session:
-    """Creates a workspace with its owner, and signs the owner in.
-
-    Raises:
-        ConflictError: the e-mail address has an account.
-    """
-    workspace_id, user_id, now = world.new_id(), world.new_id(), world.now()
-    password_hash = hash_password(registration.password)
-    with system() as session:
-        created = session.run(
-            _sql.insert_user,
-            id=user_id,
-            email=registration.email,
-            name=registration.name,
-            password_hash=password_hash,
-            now=now,
-        )
-        if not created:
-            raise ConflictError("This e-mail address has an account. Sign in instead.")
-        session.run(_sql.insert_workspace, id=workspace_id, name=registration.workspace, now=now)
-        session.run(
-            _sql.insert_membership,
-            workspace_id=workspace_id,
-            user_id=user_id,
-            role="owner",
-            now=now,
-        )
-    return _session(workspace_id, user_id, "owner")
+_sql = load_queries(__package__, "accounts.sql")
+_session_sql = load_queries(__package__, "sessions.sql")
 
 
-def sign_in(credentials: Credentials) -> Session:
-    """Checks a password and begins a session.
+def register(registration: Registration, origin: Origin) -> Session | MailSent:
+    """Begins a workspace with its owner.
+
+    Where the deployment asks for it (``registration: mail``), the address is confirmed first, and
+    the answer is the same whether or not it has an account. Otherwise the owner is signed in.
 
     Raises:
-        UnauthenticatedError: no such account, or not its password; which of the two is not said.
+        ConflictError: the address has an account (only where it is not confirmed first).
+        InvalidError: the password is too weak.
+    """
+    throttle.attempt((throttle.REGISTRATION_FROM_ADDRESS, origin.address))
+    about = (registration.email, registration.name, registration.workspace)
+    check_strength(registration.password, "/password", about)
+    wanted: dict[str, Any] = {
+        **registration.model_dump(exclude={"password"}),
+        "password_hash": hash_password(registration.password),
+    }
+    if settings().registration == "mail":
+        use = Use.REGISTRATION
+        with system() as session:
+            pending = onetime.issue(session, use, None, wanted, use.lifetime)
+        events.publish("registration", pending=pending)
+        return MailSent()
+    with system() as session:
+        begun = _create(session, wanted, origin, verified=False)
+    _send_verification(begun.entry.user_id, registration.email)
+    return sessions.opened(begun)
+
+
+def confirm_registration(token: str, origin: Origin) -> Session:
+    """Makes the workspace and its owner, whose address the link has confirmed.
+
+    Raises:
+        GoneError: the link was used, or its time is over.
+        ConflictError: the address has got an account since.
     """
     with system() as session:
-        memberships = session.all(_sql.find_memberships_by_email, email=credentials.email)
-    stored = memberships[0]["password_hash"] if memberships else None
-    if not verify_password(stored, credentials.password):
-        raise UnauthenticatedError("The e-mail address or the password is not right.")
-    wanted = credentials.workspace_id
-    for membership in memberships:
-        if wanted is None or membership["workspace_id"] == wanted:
-            return _session(membership["workspace_id"], membership["user_id"], membership["role"])
-    raise UnauthenticatedError("This account does not belong to that workspace.")
+        opened = onetime.use_up(session, Use.REGISTRATION_LINK, token)
+        begun = _create(session, opened.data, origin, verified=True)
+    return sessions.opened(begun)
 
 
-def _session(workspace_id: str, user_id: str, role: str) -> Session:
-    token, expires_at = tokens.issue_session(workspace_id, user_id, role)
-    return Session(
-        token=token,
-        expires_at=expires_at,
+def _create(
+    session: Transaction, wanted: dict[str, Any], origin: Origin, *, verified: bool
+) -> sessions.Begun:
+    user_id, now = world.new_id(), world.now()
+    created = session.run(
+        _sql.insert_user,
+        id=user_id,
+        email=wanted["email"],
+        name=wanted["name"],
+        password_hash=wanted["password_hash"],
+        email_verified_at=now if verified else None,
+        now=now,
+    )
+    if not created:
+        raise ConflictError("This e-mail address has an account. Sign in instead.")
+    workspace_id = _found(session, user_id, wanted["workspace"], origin)
+    return sessions.begin(session, Entry(user_id, workspace_id, "owner", "password", False), origin)
+
+
+def _found(session: Transaction, user_id: str, name: str, origin: Origin) -> str:
+    """A new workspace that somebody owns."""
+    workspace_id, now = world.new_id(), world.now()
+    session.run(_sql.insert_workspace, id=workspace_id, name=name, now=now)
+    session.run(
+        _sql.insert_membership,
         workspace_id=workspace_id,
         user_id=user_id,
-        role=role,  # type: ignore[arg-type]
+        role="owner",
+        now=now,
     )
+    audit.record_as(
+        session,
+        workspace_id,
+        f"user:{user_id}",
+        origin,
+        "workspace.created",
+        f"workspace:{workspace_id}",
+        name=name,
+    )
+    return workspace_id
 
 
-def account(workspace_id: str, user_id: str) -> Account:
-    """Who a member is.
+def found_workspace(caller: Caller, wanted: WorkspaceName) -> Membership:
+    """Makes another workspace, owned by the caller."""
+    require_person(caller)
+    with system() as session:
+        workspace_id = _found(session, caller.user_id, wanted.name, caller.origin)
+    return Membership(workspace_id=workspace_id, workspace=wanted.name, role="owner")
+
+
+def account(caller: Caller) -> Account:
+    """Who the caller is.
 
     Raises:
-        NotFoundError: not a member any more.
+        NotFoundError: a service account asks; it is nobody.
     """
-    with tenant(workspace_id) as session:
-        row = session.one(_sql.find_account, user_id=user_id)
-    if row is None:
-        raise NotFoundError("This account is not a member of the workspace any more.")
-    return Account.model_validate(row)
-
-
-def create_api_key(workspace_id: str, user_id: str, role: str, new: NewApiKey) -> ApiKey:
-    """Creates a key with a role that its creator's role covers.
-
-    Raises:
-        ForbiddenError: the key would be allowed more than its creator.
-    """
-    if not ROLES[new.role] <= ROLES[role]:
-        raise ForbiddenError("A key cannot be allowed more than its creator.")
-    key_id, key = world.new_id(), KEY_PREFIX + world.new_secret()
-    with tenant(workspace_id) as session:
-        session.run(
-            _sql.insert_api_key,
-            id=key_id,
-            workspace_id=workspace_id,
-            name=new.name,
-            digest=_digest(key),
-            role=new.role,
-            created_by=user_id,
-            now=world.now(),
+    with system() as session:
+        row = session.one(
+            _sql.find_account, user_id=caller.user_id, workspace_id=caller.workspace_id
         )
-    return ApiKey(id=key_id, name=new.name, role=new.role, key=key)
+    if row is None:
+        raise NotFoundError("A service account has no account of its own.")
+    return Account(permissions=sorted(caller.permissions), **row)
 
 
-def identify(bearer: str) -> dict[str, str]:
-    """Who sent a bearer token, session or API key: workspace, user and role.
+def change_account(caller: Caller, change: AccountChange) -> Account:
+    """Changes the caller's name."""
+    require_person(caller)
+    with system() as session:
+        session.run(_sql.rename_user, user_id=caller.user_id, name=change.name)
+        audit.record(session, caller, "account.renamed", f"user:{caller.user_id}")
+    return account(caller)
+
+
+def list_workspaces(caller: Caller) -> list[Membership]:
+    """The workspaces that the caller belongs to and may enter."""
+    with system() as session:
+        rows = session.all(_session_sql.list_memberships, user_id=caller.user_id)
+    chosen = caller.confined_to
+    return [
+        Membership.model_validate(row)
+        for row in rows
+        if chosen is None or row["workspace_id"] == chosen
+    ]
+
+
+def verify_again(caller: Caller) -> MailSent:
+    """Sends the mail that verifies the caller's address once more.
 
     Raises:
-        UnauthenticatedError: the token is not valid.
+        RateLimitedError: it was sent too often.
     """
-    if bearer.startswith(KEY_PREFIX):
-        found = lookup(_sql.find_api_key, digest=_digest(bearer))
-        if found is None:
-            raise UnauthenticatedError("The API key is not known.")
-        return found
-    claims = tokens.read_session(bearer)
-    member = lookup(_sql.find_role, workspace_id=claims["workspace"], user_id=claims["sub"])
-    if member is None:
-        raise UnauthenticatedError("The account is not a member of the workspace any more.")
-    return {
-        "workspace_id": claims["workspace"],
-        "user_id": claims["sub"],
-        "role": member["role"],
-    }
+    require_person(caller)
+    throttle.attempt((throttle.MAIL_TO_ACCOUNT, f"user:{caller.user_id}"))
+    with tenant(caller.workspace_id) as session:
+        row = session.one(_session_sql.find_email, user_id=caller.user_id)
+    assert row is not None  # the session that asks belongs to it
+    _send_verification(caller.user_id, row["email"])
+    return MailSent()
 
 
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
+def _send_verification(user_id: str, email: str) -> None:
+    events.publish("email_verification", user_id=user_id, email=email)

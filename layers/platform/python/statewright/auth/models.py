@@ -1,13 +1,11 @@
-"""The public shapes of the auth service."""
+"""The public shapes of accounts, sign-in and sessions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-Role = Literal["owner", "editor", "operator", "viewer"]
 
 
 def _email(text: str) -> str:
@@ -18,6 +16,9 @@ def _email(text: str) -> str:
 
 
 Email = Annotated[str, AfterValidator(_email)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+NewPassword = Annotated[str, Field(min_length=12, max_length=200)]
+Secret = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class Input(BaseModel):
@@ -29,10 +30,22 @@ class Input(BaseModel):
 class Registration(Input):
     """A new workspace with its owner."""
 
-    workspace: str = Field(min_length=1, max_length=100)
+    workspace: Name
     email: Email
-    name: str = Field(min_length=1, max_length=100)
-    password: str = Field(min_length=12, max_length=200)
+    name: Name
+    password: NewPassword
+
+
+class MailSent(BaseModel):
+    """What was asked for goes on in a mail, if the address is right."""
+
+    status: str = "mail-sent"
+
+
+class LinkToken(Input):
+    """The secret of a link in a mail."""
+
+    token: Secret
 
 
 class Credentials(Input):
@@ -43,38 +56,152 @@ class Credentials(Input):
     workspace_id: str | None = None
 
 
+class Challenge(BaseModel):
+    """The password is right; the second factor is asked for next."""
+
+    challenge: str
+    methods: list[str]
+    expires_at: datetime
+
+
+class SecondStep(Input):
+    """The answer to a challenge: a code of the authenticator app, or a recovery code."""
+
+    challenge: Secret
+    code: str = Field(min_length=6, max_length=40)
+
+
 class Session(BaseModel):
-    """A session: send ``token`` as ``Authorization: Bearer …``."""
+    """A session. Send ``token`` as ``Authorization: Bearer …``; when it ends, trade
+    ``refresh_token`` (which works once) for the next pair. ``must_enrol``: the workspace wants a
+    second factor; until it is set up, nothing else is allowed."""
 
     token: str
     expires_at: datetime
+    refresh_token: str
+    session_id: str
     workspace_id: str
     user_id: str
-    role: Role
+    role: str
+    must_enrol: bool = False
+
+
+class Refresh(Input):
+    """A refresh token."""
+
+    refresh_token: Secret
+
+
+class SessionInfo(BaseModel):
+    """A session in the list of one's sessions. ``current`` is the one that asks."""
+
+    id: str
+    workspace_id: str
+    workspace: str
+    method: str
+    second_factor: bool
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
 
 
 class Account(BaseModel):
-    """Who one is."""
+    """Who one is, and what one may do in the workspace."""
 
     user_id: str
     email: str
+    email_verified: bool
     name: str
+    second_factor: bool
+    has_password: bool
     workspace_id: str
     workspace: str
-    role: Role
+    role: str
+    permissions: list[str]
 
 
-class NewApiKey(Input):
-    """A key to create."""
+class AccountChange(Input):
+    """What one may change of one's account at any time."""
 
-    name: str = Field(min_length=1, max_length=100)
-    role: Role = "operator"
+    name: Name
 
 
-class ApiKey(BaseModel):
-    """A created key. ``key`` is shown this once; the service keeps a digest only."""
+class PasswordChange(Input):
+    """A new password, with the present one."""
 
-    id: str
-    name: str
-    role: Role
-    key: str
+    current: str = Field(max_length=200)
+    password: NewPassword
+
+
+class Address(Input):
+    """An e-mail address."""
+
+    email: Email
+
+
+class PasswordReset(Input):
+    """A new password, with the secret of the mail that was asked for."""
+
+    token: Secret
+    password: NewPassword
+
+
+class EmailChange(Input):
+    """A new e-mail address, with the present password."""
+
+    email: Email
+    password: str = Field(max_length=200)
+
+
+class Confirmation(Input):
+    """The password again, for what cannot be undone or weakens the account."""
+
+    password: str = Field(max_length=200)
+
+
+class WorkspaceName(Input):
+    """A workspace's name."""
+
+    name: Name
+
+
+class Membership(BaseModel):
+    """A workspace that one belongs to."""
+
+    workspace_id: str
+    workspace: str
+    role: str
+
+
+class AccountExport(BaseModel):
+    """Everything that the service holds about a person."""
+
+    account: dict[str, Any]
+    memberships: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]
+    api_keys: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
+    grants: list[dict[str, Any]]
+    audit_events: list[dict[str, Any]]
+
+
+class TotpEnrolment(BaseModel):
+    """What to put into an authenticator app; ``uri`` is for its QR code."""
+
+    secret: str
+    uri: str
+
+
+class TotpCode(Input):
+    """A code of the authenticator app."""
+
+    code: str = Field(min_length=6, max_length=10)
+
+
+class RecoveryCodes(BaseModel):
+    """Codes that stand in for the app, each once. Shown this once."""
+
+    codes: list[str]

@@ -1,26 +1,100 @@
-"""Roles and what they may do. Deny by default: a permission that nobody grants, nobody has."""
+"""Permissions and the roles that bundle them. Deny by default: what nobody grants, nobody has."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 PERMISSIONS: dict[str, str] = {
+    "account:read": "See one's own account and sessions",
+    "account:write": "Change one's own account: password, second factor, sessions",
+    "workspace:read": "See the workspace's settings",
+    "workspace:write": "Change the workspace's settings",
+    "workspace:delete": "Delete the workspace with all that is in it, and export it",
+    "members:read": "See members and invitations",
+    "members:write": "Invite people, change their roles, deactivate and remove them",
+    "access:read": "See roles, groups and grants",
+    "access:write": "Change roles, groups and grants",
+    "keys:read": "See one's own API keys",
+    "keys:write": "Create and revoke one's own API keys",
+    "service-accounts:read": "See service accounts and all API keys",
+    "service-accounts:write": "Create and delete service accounts, and revoke any API key",
+    "identity:read": "See how people sign in",
+    "identity:write": "Change how people sign in: identity providers and domains",
+    "audit:read": "Search and export the audit log",
+    "folders:read": "See folders",
+    "folders:write": "Create, rename, move and delete folders",
     "workflows:read": "See workflows and their versions",
-    "workflows:write": "Create and change workflows, publish them, set variables",
+    "workflows:write": "Create and change workflows, publish them",
+    "variables:write": "Set the workspace's variables",
     "executions:read": "See executions and their history",
     "executions:run": "Start and stop executions",
-    "keys:write": "Create API keys",
-    "account:read": "See one's own account",
+    "approvals:read": "See approvals",
+    "approvals:decide": "Decide approvals",
+    "connections:read": "See connections, never their secrets",
+    "connections:write": "Create and change connections",
+    "reports:read": "See reports and dashboards",
+    "reports:write": "Create and change reports and dashboards",
 }
 """Every permission there is, with what it allows."""
 
-_READ = frozenset({"workflows:read", "executions:read", "account:read"})
+SCOPED = frozenset({"folders", "workflows", "executions", "approvals"})
+"""Kinds whose rows row-level security can narrow to granted folders and items. A role that is
+granted on a part of a workspace gives its permissions on these kinds only."""
+
+_OWN = frozenset({"account:read", "account:write"})
+_SEE = _OWN | {
+    "workspace:read",
+    "members:read",
+    "folders:read",
+    "workflows:read",
+    "executions:read",
+    "approvals:read",
+    "connections:read",
+    "reports:read",
+}
+_OPERATE = _SEE | {"executions:run", "keys:read", "keys:write"}
+_EDIT = _OPERATE | {
+    "folders:write",
+    "workflows:write",
+    "variables:write",
+    "connections:write",
+    "reports:write",
+}
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),
-    "editor": _READ | {"workflows:write", "executions:run"},
-    "operator": _READ | {"executions:run"},
-    "viewer": _READ,
+    "admin": frozenset(PERMISSIONS) - {"workspace:delete"},
+    "editor": _EDIT,
+    "operator": _OPERATE,
+    "viewer": _SEE,
+    "approver": _OWN | {"workflows:read", "executions:read", "approvals:read", "approvals:decide"},
+    "guest": _OWN,
 }
+"""The roles that every workspace has. A guest has what grants give, and nothing else."""
 
 
 def allows(role: str, permission: str) -> bool:
-    """Whether the role has the permission."""
+    """Whether a built-in role has the permission."""
     return permission in ROLES.get(role, frozenset())
+
+
+def permissions_of(
+    roles: Iterable[str], own_roles: Mapping[str, Iterable[str]] | None = None
+) -> frozenset[str]:
+    """What roles allow together; ``own_roles`` are those that the workspace made itself.
+
+    A name that is neither allows nothing, and so does a permission that is not in the catalogue.
+    """
+    found: set[str] = set()
+    for role in roles:
+        found |= ROLES.get(role) or frozenset((own_roles or {}).get(role, ()))
+    return frozenset(found) & PERMISSIONS.keys()
+
+
+def scopable(permissions: Iterable[str]) -> frozenset[str]:
+    """Those that a grant on a part of a workspace can give."""
+    return frozenset(p for p in permissions if p.partition(":")[0] in SCOPED)
+
+
+def built_in_with(permission: str) -> list[str]:
+    """The built-in roles that have a permission."""
+    return [name for name, granted in ROLES.items() if permission in granted]

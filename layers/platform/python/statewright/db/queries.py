@@ -26,6 +26,6 @@ class Queries:
             raise AttributeError(f"no query is named {name}") from None
 
 
-def load_queries(package: str) -> Queries:
-    """Reads ``queries.sql`` beside the modules of ``package``."""
-    return Queries(resources.files(package).joinpath("queries.sql").read_text())
+def load_queries(package: str, file: str = "queries.sql") -> Queries:
+    """Reads ``queries.sql``, or another file of queries, beside the modules of ``package``."""
+    return Queries(resources.files(package).joinpath(file).read_text())

@@ -7,8 +7,9 @@ workspace returns nothing (https://www.postgresql.org/docs/current/ddl-rowsecuri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +17,15 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from statewright.errors import ConflictError, UnavailableError
+from statewright.errors import ConflictError, ForbiddenError, InvalidError, UnavailableError
 from statewright.settings import settings
 
 _ENTER = (
     b"SELECT set_config('role', 'statewright_tenant', true),"
-    b" set_config('statewright.workspace', %s, true)"
+    b" set_config('statewright.workspace', %s, true),"
+    b" set_config('statewright.scopes', %s, true)"
 )
+_scopes: ContextVar[str] = ContextVar("scopes", default="")
 
 
 class Session:
@@ -71,6 +74,14 @@ def _connection() -> Iterator[psycopg.Connection[DictRow]]:
             yield connection
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError("There is one of that name already.") from error
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise ConflictError("Something that this refers to has changed. Try again.") from error
+    except psycopg.DataError as error:
+        if "NUL" not in str(error) and "\\u0000" not in str(error):
+            raise
+        raise InvalidError("A text holds a NUL character, which cannot be stored.") from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ForbiddenError("Your grants do not cover this.") from error
     except (PoolTimeout, psycopg.OperationalError) as error:
         raise UnavailableError("The database does not answer.") from error
 
@@ -92,5 +103,15 @@ def system() -> Iterator[Session]:
 def tenant(workspace_id: str) -> Iterator[Session]:
     """A transaction that sees one workspace only."""
     with _connection() as connection, connection.transaction():
-        connection.execute(_ENTER, (workspace_id,))
+        connection.execute(_ENTER, (workspace_id, _scopes.get()))
         yield Session(connection)
+
+
+@contextmanager
+def narrowed(scopes: Iterable[str]) -> Iterator[None]:
+    """Within, a tenant's transactions see only what lies in these folders, workflows, …"""
+    token = _scopes.set(f"{{{','.join(scopes)}}}")
+    try:
+        yield
+    finally:
+        _scopes.reset(token)

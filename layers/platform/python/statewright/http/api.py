@@ -15,15 +15,18 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
+from statewright.db import narrowed
 from statewright.errors import (
     MalformedError,
     NotFoundError,
+    RateLimitedError,
     StatewrightError,
     TooLargeError,
     UnauthenticatedError,
 )
-from statewright.http.caller import Caller
+from statewright.http.caller import Caller, Origin
 from statewright.http.problems import from_validation, problem
+from statewright.http.scopes import scopes_of
 
 MAX_BODY = 1_000_000
 """The most bytes that a request's body may have."""
@@ -82,14 +85,25 @@ class Api(APIGatewayRestResolver):
 
     def caller(self) -> Caller:
         """Who is asking. Checked to have the endpoint's permission before the route ran."""
-        return Caller.from_authorizer(_authorizer(self.current_event.raw_event))
+        return _caller(self.current_event.raw_event)
+
+    def origin(self) -> Origin:
+        """Where the request came from: for endpoints that nobody needs to sign in for."""
+        return _origin(self.current_event.raw_event)
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers one API Gateway proxy event."""
-        refusal = self._refusal(event)
-        if refusal is not None:
-            return _plain(refusal)
+        try:
+            scopes = self._admit(event)
+        except StatewrightError as error:
+            return _plain(_refuse(error))
         self._request.event = APIGatewayProxyEvent(event)
+        if scopes is None:
+            return _without_null(self._answer(event, context))
+        with narrowed(scopes):
+            return _without_null(self._answer(event, context))
+
+    def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         try:
             if self._warm:
                 return super().resolve(event, context)
@@ -100,32 +114,48 @@ class Api(APIGatewayRestResolver):
         finally:
             self.processed_stack_frames.clear()
 
-    def _refusal(self, event: dict[str, Any]) -> Response[str] | None:
-        """What keeps the request from being looked at at all."""
+    def _admit(self, event: dict[str, Any]) -> list[str] | None:
+        """Refuses what must not be looked at at all.
+
+        Returns:
+            The parts of the workspace that the caller's permission covers; None for all of it.
+        """
         body = event.get("body")
         if body is not None and len(body) > MAX_BODY:
-            return problem(TooLargeError(f"A body may have {MAX_BODY:,} bytes at the most."))
+            raise TooLargeError(f"A body may have {MAX_BODY:,} bytes at the most.")
         if self.permission is None:
             return None
-        try:
-            Caller.from_authorizer(_authorizer(event)).require(self.permission)
-        except StatewrightError as error:
-            return problem(error)
-        return None
+        caller = _caller(event)
+        return None if caller.require(self.permission) else scopes_of(caller, self.permission)
 
     def handler(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
         """The Lambda entry point of this endpoint."""
         return self.resolve
 
 
-def _authorizer(event: dict[str, Any]) -> dict[str, Any]:
-    return event["requestContext"].get("authorizer") or {}
+def _caller(event: dict[str, Any]) -> Caller:
+    return Caller.from_authorizer(event["requestContext"].get("authorizer") or {}, _origin(event))
+
+
+def _origin(event: dict[str, Any]) -> Origin:
+    headers = event.get("headers") or {}
+    agent = headers.get("user-agent") or headers.get("User-Agent") or ""
+    address = event["requestContext"].get("identity", {}).get("sourceIp", "")
+    return Origin(str(address), str(agent)[:300])
+
+
+def _without_null(answer: dict[str, Any]) -> dict[str, Any]:
+    """Powertools sends a route's None as JSON; an answer without content has no body at all."""
+    if answer["statusCode"] == 204:
+        return {"statusCode": 204, "multiValueHeaders": {}, "body": "", "isBase64Encoded": False}
+    return answer
 
 
 def _plain(response: Response[str]) -> dict[str, Any]:
+    headers = {name: [value] for name, value in response.headers.items()}
     return {
         "statusCode": response.status_code,
-        "multiValueHeaders": {"Content-Type": [response.content_type]},
+        "multiValueHeaders": {"Content-Type": [response.content_type], **headers},
         "body": response.body,
         "isBase64Encoded": False,
     }
@@ -135,6 +165,8 @@ def _refuse(error: StatewrightError) -> Response[str]:
     headers = {}
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, RateLimitedError):
+        headers["Retry-After"] = str(error.retry_after)
     return problem(error, headers)
 
 

@@ -13,27 +13,33 @@ from statewright.errors import ConflictError, InvalidError, Issue, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.settings import settings
 from statewright.workflows.definition import Definition
-from statewright.workflows.models import Draft, Revision, Workflow, WorkflowDetail
+from statewright.workflows.models import Draft, NewWorkflow, Revision, Workflow, WorkflowDetail
 from statewright.workflows.parsing import parse_definition, read_yaml
 
 _sql = load_queries(__package__)
 
 
-def create(workspace_id: str, draft: Draft) -> WorkflowDetail:
+def create(workspace_id: str, draft: NewWorkflow) -> WorkflowDetail:
     """Stores a new workflow. Its definition must parse; it need not be complete.
 
     Raises:
         InvalidError: the definition does not parse.
         ConflictError: the workspace has a workflow of that name.
+        NotFoundError: there is no such folder.
+        ForbiddenError: the caller's grants cover other folders only.
     """
     source, definition = _read(draft)
     workflow_id = world.new_id()
+    folder_id = None if draft.folder_id is None else parse_id(draft.folder_id, "folder")
     with tenant(workspace_id) as session:
+        if folder_id is not None and session.one(_sql.find_folder, id=folder_id) is None:
+            raise NotFoundError("There is no such folder.")
         created = session.run(
             _sql.insert_workflow,
             id=workflow_id,
             workspace_id=workspace_id,
             name=definition.name,
+            folder_id=folder_id,
             definition=Jsonb(source),
             now=world.now(),
         )

@@ -23,6 +23,12 @@ class Draft(Input):
     definition: dict[str, Any] | None = None
 
 
+class NewWorkflow(Draft):
+    """A workflow to create, at the top or in a folder."""
+
+    folder_id: str | None = None
+
+
 class Revision(Draft):
     """A changed definition. ``draft`` is the number of the draft that was changed."""
 
@@ -34,6 +40,7 @@ class Workflow(BaseModel):
 
     id: str
     name: str
+    folder_id: str | None
     draft: int
     version: int | None
     enabled: bool

@@ -1,22 +1,22 @@
 -- name: insert_workflow
 -- A new workflow with its first draft.
-INSERT INTO workflows (id, workspace_id, name, definition, created_at, updated_at)
-VALUES (%(id)s, %(workspace_id)s, %(name)s, %(definition)s, %(now)s, %(now)s)
+INSERT INTO workflows (id, workspace_id, name, folder_id, definition, created_at, updated_at)
+VALUES (%(id)s, %(workspace_id)s, %(name)s, %(folder_id)s, %(definition)s, %(now)s, %(now)s)
 ON CONFLICT (workspace_id, name) DO NOTHING;
 
 -- name: find_workflow
 -- A workflow by id.
-SELECT id::text, name, definition, draft_number AS draft, version, enabled, created_at, updated_at
+SELECT id::text, name, folder_id::text, definition, draft_number AS draft, version, enabled, created_at, updated_at
 FROM workflows WHERE id = %(id)s;
 
 -- name: find_workflow_for_update
 -- A workflow by id, locked until the transaction ends.
-SELECT id::text, name, definition, draft_number AS draft, version, enabled, created_at, updated_at
+SELECT id::text, name, folder_id::text, definition, draft_number AS draft, version, enabled, created_at, updated_at
 FROM workflows WHERE id = %(id)s FOR UPDATE;
 
 -- name: list_workflows
 -- Workflows, the newest first.
-SELECT id::text, name, draft_number AS draft, version, enabled, created_at, updated_at
+SELECT id::text, name, folder_id::text, draft_number AS draft, version, enabled, created_at, updated_at
 FROM workflows WHERE %(before)s::uuid IS NULL OR id < %(before)s::uuid
 ORDER BY id DESC LIMIT %(limit)s;
 
@@ -150,3 +150,7 @@ SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE m.role = %(role)s OR (m.role = 'owner' AND NOT EXISTS
     (SELECT FROM memberships o WHERE o.role = %(role)s))
 ORDER BY u.email;
+
+-- name: find_folder
+-- Whether the caller sees a folder.
+SELECT id FROM folders WHERE id = %(id)s;
