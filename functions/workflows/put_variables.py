@@ -13,7 +13,7 @@ app = Api(permission="variables:write")
 
 @app.put("/v1/variables", summary="Set variables", tags=["workflows"])
 def put_variables(new: Annotated[Variables, Body()]) -> Variables:
-    """Replaces ``$vars`` for executions that start from now on."""
+    """Replaces ``$vars`` for executions to come; a busy webhook notices within a second."""
     return variables.replace(app.caller().workspace_id, new)
 
 

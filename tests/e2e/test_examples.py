@@ -103,3 +103,30 @@ def test_the_step_view_follows_the_definition(
     assert steps["Approve at once"]["output"] == {"decision": "approved"}
     assert steps["Reserve one line"]["runs"] == 2
     assert steps["Reserve stock"]["output"] == ["chair-4-0", "table-1-1"]
+
+
+def test_a_webhook_starts_what_is_published_now(owner: Client) -> None:
+    """Its route may be remembered; the version that it starts may not."""
+    workflow = owner.publish(_answering("old"))
+    for answer in ("old", "new"):
+        if answer == "new":
+            _publish_again(owner, workflow, _answering("new"))
+        started = owner.call_webhook(workflow, {}).json()
+        assert owner.ended(started["execution_id"])["output"] == answer
+
+
+def _answering(answer: str) -> dict[str, Any]:
+    return {
+        "statewright": 1,
+        "name": "What is published",
+        "triggers": [{"id": "hook", "type": "webhook"}],
+        "steps": [{"id": "answer", "set": answer}],
+        "output": "{% $answer %}",
+    }
+
+
+def _publish_again(owner: Client, workflow: dict[str, Any], definition: dict[str, Any]) -> None:
+    path = f"/v1/workflows/{workflow['id']}"
+    draft = owner.ok("GET", path)["draft"]
+    owner.ok("PUT", path, {"definition": definition, "draft": draft})
+    owner.ok("POST", f"{path}/versions")

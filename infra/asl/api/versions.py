@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from asl.api.base import Operations, machine_arn_of, no_such_machine
@@ -86,6 +87,10 @@ class VersionOperations(Operations):
 class AliasOperations(Operations):
     """https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html"""
 
+    def __init__(self, *given: Any, **options: Any):
+        super().__init__(*given, **options)
+        self._alias_at = lru_cache(maxsize=4096)(self._find_alias)
+
     def create_state_machine_alias(
         self,
         name: str,
@@ -130,6 +135,7 @@ class AliasOperations(Operations):
         self._machines.aliases.update(
             replace(alias, description=text, routes=routes, updated_at=now)
         )
+        self._alias_at.cache_clear()
         return {"updateDate": moment(now)}
 
     def describe_state_machine_alias(self, stateMachineAliasArn: str) -> Answer:
@@ -170,6 +176,7 @@ class AliasOperations(Operations):
         """Deletes an alias. One that is not there: nothing to do."""
         check_arn(stateMachineAliasArn, "stateMachine")
         self._machines.aliases.delete(stateMachineAliasArn)
+        self._alias_at.cache_clear()
         return {}
 
     def _alias(self, arn: str) -> AliasRecord:
@@ -185,10 +192,26 @@ class AliasOperations(Operations):
             return None
         return self._machines.aliases.get(arn)
 
+    def _startable_alias(self, arn: str) -> AliasRecord | None:
+        """The alias, as of this second at the latest: another process's update takes that long.
+
+        AWS says the same of aliases: they are eventually consistent.
+        """
+        try:
+            return self._alias_at(arn, self._clock.now() // 1000)
+        except LookupError:
+            return None
+
+    def _find_alias(self, arn: str, _second: int) -> AliasRecord:
+        alias = self._named_alias(arn)
+        if alias is None:
+            raise LookupError(arn)  # not kept: it may be made at any moment
+        return alias
+
     def _startable(self, arn: str) -> tuple[MachineRecord, str | None]:
         """What a StartExecution starts, and the alias's name where it was named by one."""
         check_arn(arn, "stateMachine")
-        alias = self._named_alias(arn)
+        alias = self._startable_alias(arn)
         if alias is None:
             return self._machine(arn), None
         draw = self._chance() * 100

@@ -36,6 +36,23 @@ def put_machine(arn: str, name: str, definition: str, role_arn: str) -> str:
     return str(answer["stateMachineVersionArn"])
 
 
+def point_alias(version_arn: str, name: str) -> str:
+    """Makes an alias lead to a version, all of it, and returns the alias's ARN."""
+    routing = [{"stateMachineVersionArn": version_arn, "weight": 100}]
+    arn = f"{version_arn.rpartition(':')[0]}:{name}"
+    states = client("stepfunctions")
+    with mapped("Step Functions"):
+        try:
+            states.update_state_machine_alias(
+                stateMachineAliasArn=arn, routingConfiguration=routing
+            )
+        except ClientError as error:
+            if error_code(error) != "ResourceNotFound":
+                raise
+            states.create_state_machine_alias(name=name, routingConfiguration=routing)
+    return arn
+
+
 def _create(name: str, definition: str, role_arn: str) -> dict[str, Any]:
     try:
         created: dict[str, Any] = client("stepfunctions").create_state_machine(

@@ -17,6 +17,8 @@ from statewright.workflows.definition import Definition, WebhookTrigger
 from statewright.workflows.models import Version
 from statewright.workflows.parsing import parse_definition
 
+LIVE = "live"
+"""The alias through which triggers start what is published."""
 _sql = load_queries(__package__)
 
 
@@ -46,7 +48,9 @@ def publish(workspace_id: str, workflow_id: str, user_id: str) -> Version:
             now=now,
         )
         session.run(_sql.set_version, id=row["id"], version=number, now=now)
-        hooks = _point_webhooks(session, workspace_id, row["id"], definition, machine_arn)
+        alias_arn = f"{machine_arn.rpartition(':')[0]}:{LIVE}"
+        hooks = _point_webhooks(session, workspace_id, row["id"], definition, alias_arn)
+        states.point_alias(machine_arn, LIVE)  # last: from here on triggers start this version
     return Version(
         workflow_id=row["id"],
         version=number,
