@@ -65,10 +65,10 @@ class InvalidDefinitionError(ApiError):
 
     def __init__(self, findings: list[Finding]):
         first = findings[0]
+        where = f" at {first.location}" if first.location else ""
         super().__init__(
             "InvalidDefinition",
-            "Invalid State Machine Definition: "
-            f"'{first.code}: {first.message} at {first.location}'",
+            f"Invalid State Machine Definition: '{first.code}: {first.message}{where}'",
         )
         self.findings = findings
 

@@ -153,6 +153,20 @@ def test_an_update_needs_something_to_change(account: Account) -> None:
     )
 
 
+def test_a_machine_s_variables_are_described(account: Account) -> None:
+    states = {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "B"},
+        "B": {"Type": "Succeed", "Output": "{% $x + $y %}"},
+    }
+    account.create(states)
+    described = account.api.describe_state_machine(ARN)
+    assert described["variableReferences"] == {"B": ["x", "y"]}
+    hidden = account.api.describe_state_machine(ARN, "METADATA_ONLY")
+    assert "variableReferences" not in hidden
+    account.api.update_state_machine(ARN, text_of(SUCCEED))
+    assert "variableReferences" not in account.api.describe_state_machine(ARN)
+
+
 def test_executions_tell_the_machine_that_they_run(account: Account) -> None:
     account.create(WAIT)
     execution = account.api.start_execution(ARN)["executionArn"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -655,68 +652,3 @@ def test_without_a_mock_the_server_says_that_it_performs_no_tasks(client: Any) -
     answer = client.test_state(definition=json.dumps(definition), roleArn=ROLE)
     assert (answer["status"], answer["error"]) == ("FAILED", "States.Runtime")
     assert "asl performs no tasks by itself" in answer["cause"]
-
-
-def aws(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_PAGER": ""}
-    # Else it looks for the host sync-127.0.0.1 to test a state.
-    credentials["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
-    return subprocess.run(
-        ["aws", "stepfunctions", "--endpoint-url", url, "--region", "us-east-1", *arguments],
-        env={**os.environ, **credentials, "AWS_MAX_ATTEMPTS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def has_aws() -> bool:
-    """Whether the AWS CLI runs: a pyenv shim may be there without it."""
-    found = shutil.which("aws")
-    return bool(found) and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0  # fmt: skip
-
-
-def test_the_aws_command_line(url: str, tmp_path: Path) -> None:
-    if not has_aws():
-        pytest.skip("the AWS CLI is not installed")
-    file = tmp_path / "machine.asl.json"
-    file.write_text(PASS)
-    name = next(names)
-    definition = ("--definition", f"file://{file}", "--role-arn", ROLE)
-    created = aws(url, "create-state-machine", "--name", name, *definition)
-    assert created.returncode == 0, created.stderr
-    machine = json.loads(created.stdout)["stateMachineArn"]
-    started = aws(url, "start-execution", "--state-machine-arn", machine, "--input", "[1]")
-    execution = json.loads(started.stdout)["executionArn"]
-    described = json.loads(aws(url, "describe-execution", "--execution-arn", execution).stdout)
-    assert (described["status"], described["output"]) == ("SUCCEEDED", '{"got":[1]}')
-    refused = aws(url, "describe-state-machine", "--state-machine-arn", f"{MACHINE}nobody")
-    assert refused.returncode != 0
-    assert "(StateMachineDoesNotExist)" in refused.stderr
-
-
-def test_the_aws_command_line_tries_a_state(url: str) -> None:
-    if not has_aws():
-        pytest.skip("the AWS CLI is not installed")
-    definition = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Retry": [{"ErrorEquals": ["Boom"], "IntervalSeconds": 2}],
-        "End": True,
-    }
-    mock = {"errorOutput": {"error": "Boom", "cause": "why"}}
-    tried = aws(
-        url,
-        "test-state",
-        *("--definition", json.dumps(definition)),
-        *("--input", '{"a": 1}'),
-        *("--mock", json.dumps(mock)),
-        *("--state-configuration", '{"retrierRetryCount": 1}'),
-        *("--inspection-level", "DEBUG"),
-    )
-    assert tried.returncode == 0, tried.stderr
-    answer = json.loads(tried.stdout)
-    assert (answer["status"], answer["error"]) == ("RETRIABLE", "Boom")
-    details = {"retryIndex": 0, "retryBackoffIntervalSeconds": 4}
-    assert answer["inspectionData"]["errorDetails"] == details

@@ -28,6 +28,7 @@ from asl.definition import check_definition, parse_definition
 from asl.errors import ApiError
 from asl.execution_log import log_groups
 from asl.registry import MachineRecord
+from asl.variables import variable_references
 
 MAX_DESCRIPTION = 256
 MAX_DIAGNOSTICS = 100
@@ -225,7 +226,7 @@ class MachineOperations(TagOperations):
                     "severity": "ERROR",
                     "code": finding.code,
                     "message": finding.message,
-                    "location": finding.location,
+                    **given(location=finding.location or None),
                 }
                 for finding in findings[:limit]
             ],
@@ -245,8 +246,13 @@ def check_version_description(text: str, publish: bool) -> None:
 
 def described(record: MachineRecord, included: str) -> Answer:
     """What both DescribeStateMachine operations tell of a machine."""
+    if included == "METADATA_ONLY":
+        told: Answer = {"definition": "{}"}
+    else:
+        references = variable_references(record.definition)
+        told = {"definition": record.definition, **given(variableReferences=references or None)}
     return {
-        "definition": "{}" if included == "METADATA_ONLY" else record.definition,
+        **told,
         "roleArn": record.role_arn,
         **_configuration(record),
         **given(revisionId=record.revision_id),
