@@ -1,6 +1,6 @@
 """Records journals as an engine wrote them, and takes recorded ones to their end.
 
-    python -m tests.contract.golden_journals tests/contract/golden/journals-3.json
+    python -m tests.contract.golden_journals tests/contract/golden/journals-N.json
 
 writes the present format: the schema, every row as stored, and what each execution comes to. Do so
 when the format changes; a recording is never changed afterwards.
@@ -159,6 +159,8 @@ class World:
         )
         machines = PostgresMachines(self.pool)
         self.journal = PostgresJournal(self.pool, machines)
+        if answers:
+            self.journal.hold()
         self._answers = answers
         self.called: list[str] = []
         self.held: list[str] = []
@@ -302,6 +304,7 @@ def restore(pool: ConnectionPool[Any], recording: Recording) -> None:
             query = sql.SQL("COPY asl.{} ({}) FROM STDIN").format(
                 sql.Identifier(table), sql.SQL(",").join(map(sql.Identifier, data["columns"]))
             )
+            connection.execute(sql.SQL("TRUNCATE asl.{} CASCADE").format(sql.Identifier(table)))
             with connection.cursor().copy(query) as copy:
                 copy.write("".join(row + "\n" for row in data["rows"]))
         for name, value in recording.sequences.items():
@@ -317,13 +320,19 @@ def finish(world: World) -> dict[str, Any]:
     while any(e.status is Status.RUNNING for e in world.executions()):
         until(world.settled, "the tasks' results")
         _answer_everything(world)
-        world.runner.announce(world.journal.announcements(500))
+        _announce(world)
         due = world.journal.next_due()
         if due is not None:
             world.clock.advance(max(0, due - world.clock.now()) / 1000)
             world.runner.fire_due()
-    world.runner.announce(world.journal.announcements(500))
+    _announce(world)
     return {execution.arn: _outcome(world, execution) for execution in world.executions()}
+
+
+def _announce(world: World) -> None:
+    announcements = world.journal.announcements(500)
+    world.runner.announce(announcements)
+    world.journal.clear(announcements)
 
 
 def _answer_everything(world: World) -> None:
