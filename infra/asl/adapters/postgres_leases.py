@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +104,10 @@ class PostgresLeases:
         """Lets every lease go, for another process to take at once."""
         with self._lock:
             self._held.clear()
+            if self._connection is not None:
+                # The server ends a session some time after the client: others need not wait.
+                with suppress(psycopg.Error):  # the session has gone, and its locks with it
+                    self._connection.execute("SELECT pg_advisory_unlock_all()")
             self._disconnect()
 
     def _hold_safely(self) -> None:
