@@ -8,13 +8,13 @@ refused here, by name; it never runs differently from AWS.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from asl.definition_text import read_object
 from asl.errors import Finding, InvalidDefinitionError
-from asl.fields import SCHEMA, Fields, is_integer
+from asl.fields import Fields
 from asl.jsonata.fields import JsonataFields
 from asl.jsonpath.fields import JsonPathFields
 from asl.machine import (
@@ -36,12 +36,21 @@ from asl.machine import (
     WaitState,
 )
 from asl.resources import UnsupportedResourceError, parse_resource
+from asl.schema import LANGUAGES, REQUIRED, Schema
+from asl.transitions import check_transitions
 
-MAX_BYTES = 1_048_576
 MAX_NAME = 80
-MISSING_TARGET = "MISSING_TRANSITION_TARGET"
-UNSUPPORTED = "UNSUPPORTED"
+MAX_DEPTH = 50
+"""How deep Parallel and Map may lie in each other. AWS says that there is a limit, not which."""
 STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+DEEP = "TOO_DEEPLY_NESTED"
+_TOP = frozenset({"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"})
+_BELOW = frozenset({"Comment", "StartAt", "States"})
+_RETRIER = frozenset(
+    {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds"}
+    | {"JitterStrategy", "Comment"}
+)
+_PROCESSOR = _BELOW | {"ProcessorConfig"}
 
 
 def parse_definition(text: str, kind: str = "STANDARD") -> Machine:
@@ -58,33 +67,24 @@ def parse_definition(text: str, kind: str = "STANDARD") -> Machine:
 
 def check_definition(text: str, kind: str = "STANDARD") -> tuple[Machine | None, list[Finding]]:
     """The machine, or None with what is wrong."""
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        return None, [Finding(SCHEMA, "The definition is larger than 1 MB", "/")]
-    try:
-        source = json.loads(text) if text.strip() else None
-    except (ValueError, RecursionError) as error:
-        return None, [_not_json(text, error)]
-    if not isinstance(source, dict):
-        return None, [Finding(SCHEMA, "Definition must be a valid JSON object", "")]
+    source = read_object(text)
+    if isinstance(source, Finding):
+        return None, [source]
     parser = _Parser(express=kind == "EXPRESS")
     try:
         machine = parser.machine(source, "")
     except RecursionError:
-        return None, [Finding(SCHEMA, "The definition is nested too deeply", "/")]
-    return (None if parser.findings else machine), parser.findings
+        return None, [Finding(DEEP, "The states are too deeply nested", "/")]
+    findings = parser.schema.findings or check_transitions(source)
+    return (None if findings else machine), findings
 
 
-def _not_json(text: str, error: Exception) -> Finding:
-    """AWS's words for a word that is no JSON; the parser's own for anything else."""
-    word = re.match(r"[A-Za-z_$][\w$]*", text)
-    if word is None or word[0] in {"true", "false", "null"}:
-        return Finding("INVALID_JSON_DESCRIPTION", f"Not valid JSON: {error}", "/")
-    where = f'[Source: (String)"{text[:500]}"; line: 1, column: {len(word[0]) + 1}]'
-    message = (
-        f"Unrecognized token '{word[0]}': was expecting (JSON String, Number, Array, Object or "
-        f"token 'null', 'true' or 'false')\n at {where}"
-    )
-    return Finding("INVALID_JSON_DESCRIPTION", message, where)
+def load_definition(text: str) -> Machine:
+    """The machine of a definition that was valid when it was stored.
+
+    What this version would refuse and the one that stored it did not goes on as it began.
+    """
+    return _Parser().machine(json.loads(text), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,56 +108,59 @@ class _Body:
 
 
 class _Parser:
-    """One pass over a definition. Goes on after a finding, so that all are reported at once."""
+    """One pass over a definition."""
 
     def __init__(self, *, express: bool = False) -> None:
         self.express = express
-        self.findings: list[Finding] = []
+        self.schema = Schema()
+        self.say = self.schema.say
+        self._depth = 0
         self.names: set[str] = set()
         self._by_language: dict[str, Fields] = {
             "JSONata": JsonataFields(self.say),
             "JSONPath": JsonPathFields(self.say),
         }
 
-    def say(self, message: str, at: str, code: str = SCHEMA) -> None:
-        self.findings.append(Finding(code, message, at or "/"))
+    def machine(
+        self, source: Any, at: str, language: str = "JSONPath", known: Collection[str] = _TOP
+    ) -> Machine:
+        """Reads a machine: the whole one, a branch or a processor.
 
-    def machine(self, source: Any, at: str, language: str = "JSONPath") -> Machine:
+        Args:
+            source: what should be one.
+            at: a pointer to it.
+            language: the query language that it has from above.
+            known: the fields that it may have.
+        """
         if not isinstance(source, dict):
             self.say("Expected a JSON object", at)
             return Machine("", {})
-        top = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
-        self._known_fields(source, top | {"ProcessorConfig"}, at)
+        complete = self.schema.required(source, ("States", "StartAt"), at)
+        self.schema.known(source, known, at)
         language = self._language(source, at, language)
-        missing = [field for field in ("States", "StartAt") if field not in source]
-        if missing:
-            self.say(f"These fields are required: [{', '.join(missing)}]", at)
-            return Machine("", {})
-        states = source["States"]
-        if not isinstance(states, dict) or not states:
-            self.say("States must be an object with at least one state", f"{at}/States")
+        states = source.get("States", {})
+        if not complete or not isinstance(states, dict) or not states:
+            if complete:
+                self.say("States must be an object with at least one state", f"{at}/States")
             return Machine("", {})
         for name in states:
             self._name(name, f"{at}/States/{name}")
+        self._depth += 1
         parsed = {
             name: self.state(name, body, f"{at}/States/{name}", language)
             for name, body in states.items()
         }
-        start = source.get("StartAt")
-        if not _is_one_of(start, parsed):
-            self.say(f'Missing "StartAt" target: {start}', f"{at}/StartAt", MISSING_TARGET)
-        complete = {name: state for name, state in parsed.items() if state is not None}
-        self._transitions(states, at)
-        timeout = source.get("TimeoutSeconds")
-        if timeout is not None and not is_integer(timeout, 1):
-            self.say("TimeoutSeconds must be a positive integer", f"{at}/TimeoutSeconds")
+        self._depth -= 1
+        start, timeout = source["StartAt"], source.get("TimeoutSeconds")
+        self.schema.kinds(source, at, StartAt=str, Comment=str, Version=str)
+        if timeout is not None and not self.schema.number(source, "TimeoutSeconds", at, 1):
             timeout = None
-        return Machine(str(start), complete, timeout, str(source.get("Comment", "")))
+        found = {name: state for name, state in parsed.items() if state is not None}
+        return Machine(str(start), found, timeout, str(source.get("Comment", "")))
 
     def _language(self, source: dict[str, Any], at: str, inherited: str) -> str:
         language = source.get("QueryLanguage", inherited)
-        if not _is_one_of(language, self._by_language):
-            self.say(f"Unknown query language: {language}", f"{at}/QueryLanguage")
+        if not self.schema.one_of(source, "QueryLanguage", LANGUAGES, at):
             return inherited
         if (inherited, language) == ("JSONata", "JSONPath"):
             self.say(
@@ -166,48 +169,35 @@ class _Parser:
             )
         return str(language)
 
-    def _known_fields(self, source: dict[str, Any], known: Collection[str], at: str) -> None:
-        for field in source:
-            if field not in known:
-                self.say(f'Field "{field}" is not supported here', f"{at}/{field}")
-
     def _name(self, name: str, at: str) -> None:
         if not 1 <= len(name) <= MAX_NAME:
-            self.say("A state name has 1 to 80 characters", at)
+            what = "exceeds the 80-character limit allowed by the service" if name else "is empty"
+            self.say(f"Invalid State name: State '{name}' {what}", at, "INVALID_STATE_NAME")
         if name in self.names:
-            self.say(f'Duplicate state name: "{name}"', at, "DUPLICATE_STATE_NAME")
+            self.say(f"Duplicate State name: {name}", at, "DUPLICATE_STATE_NAME")
         self.names.add(name)
 
-    def _transitions(self, states: dict[str, Any], at: str) -> None:
-        for name, body in states.items():
-            if not isinstance(body, dict):
-                continue
-            here = f"{at}/States/{name}"
-            targets = [(body.get("Next"), f"{here}/Next"), (body.get("Default"), f"{here}/Default")]
-            for field in ("Choices", "Catch"):
-                rules = body.get(field)
-                for index, rule in enumerate(rules if isinstance(rules, list) else []):
-                    if isinstance(rule, dict):
-                        targets.append((rule.get("Next"), f"{here}/{field}[{index}]/Next"))
-            for target, pointer in targets:
-                if target is not None and not _is_one_of(target, states):
-                    self.say(f'Missing "Next" target: {target}', pointer, MISSING_TARGET)
-
     def state(self, name: str, body: Any, at: str, inherited: str) -> State | None:
+        """Reads a state; None where it is none."""
         if not isinstance(body, dict):
             self.say("A state is a JSON object", at)
             return None
+        if self._depth > MAX_DEPTH:
+            self.say("The states are too deeply nested", at, DEEP)
+            return None
+        if not self.schema.required(body, ("Type",), at) or not self.schema.one_of(
+            body, "Type", STATE_TYPES, at
+        ):
+            return None
+        kind = str(body["Type"])
         language = self._language(body, at, inherited)
         fields = self._by_language[language]
-        kind = body.get("Type")
-        if not _is_one_of(kind, fields.known):
-            types = ", ".join(STATE_TYPES)
-            self.say(f"The field 'Type' should have one of these values: [{types}]", f"{at}/Type")
-            return None
-        known = fields.known[str(kind)]
-        self._known_fields(body, known, at)
-        if "Next" in known and ("Next" in body) == (body.get("End") is True):
-            self.say("A state has either Next or End: true", at)
+        known = fields.known[kind]
+        self.schema.required(body, REQUIRED.get(kind, ()), at)
+        self.schema.known(body, known, at, self._other(fields).known[kind], language)
+        self.schema.kinds(body, at, Next=str, Default=str, End=bool, Comment=str)
+        if "Next" in known:
+            self.schema.leads_on(body, at)
         common: dict[str, Any] = {
             "name": name,
             "flow": fields.flow(body, at),
@@ -216,7 +206,7 @@ class _Parser:
         if "Retry" in known:
             common["retry"] = self._retriers(body.get("Retry", []), f"{at}/Retry")
             common["catch"] = self._catchers(body.get("Catch", []), f"{at}/Catch", fields)
-        return self._body(_Body(body, at, common, fields, inherited), str(kind))
+        return self._body(_Body(body, at, common, fields, inherited), kind)
 
     def _body(self, it: _Body, kind: str) -> State:
         match kind:
@@ -260,10 +250,15 @@ class _Parser:
         if not isinstance(rule, dict):
             self.say("A choice rule is a JSON object", at)
             return None
-        self._known_fields(rule, it.fields.rule, at)
-        if not isinstance(rule.get("Next"), str):
-            self.say("A choice rule needs Next", at)
+        self.schema.required(rule, (*it.fields.needed, "Next"), at)
+        other = self._other(it.fields)
+        self.schema.known(rule, it.fields.rule, at, other.rule, it.fields.language)
+        self.schema.kinds(rule, at, Next=str)
         return it.fields.choice_rule(rule, at, index, it.flow)
+
+    def _other(self, fields: Fields) -> Fields:
+        """The reader of the other query language."""
+        return next(each for each in self._by_language.values() if each is not fields)
 
     def _parallel(self, it: _Body) -> State:
         branches = it.source.get("Branches")
@@ -271,25 +266,27 @@ class _Parser:
             self.say("Branches must be a non-empty array", f"{it.at}/Branches")
             branches = []
         machines = [
-            self.machine(branch, f"{it.at}/Branches[{index}]", it.language)
+            self.machine(branch, f"{it.at}/Branches[{index}]", it.language, _BELOW)
             for index, branch in enumerate(branches)
         ]
         return ParallelState(**it.common, branches=tuple(machines))
 
     def _map(self, it: _Body) -> State:
         field = "Iterator" if "Iterator" in it.source else "ItemProcessor"
+        self.schema.required(it.source, (field,), it.at)
         processor = it.source.get(field)
         config = processor.get("ProcessorConfig", {}) if isinstance(processor, dict) else {}
         mode = config.get("Mode", "INLINE") if isinstance(config, dict) else None
-        if not _is_one_of(mode, {"INLINE", "DISTRIBUTED"}):
-            self.say("Mode is INLINE or DISTRIBUTED", f"{it.at}/{field}/ProcessorConfig/Mode")
+        if isinstance(config, dict):
+            where = f"{it.at}/{field}/ProcessorConfig"
+            self.schema.one_of(config, "Mode", ("INLINE", "DISTRIBUTED"), where)
         if self.express and mode == "DISTRIBUTED":
             where = f"{it.at}/{field}/ProcessorConfig/Mode"
             self.say("Express state machine does not support 'DISTRIBUTED' Map states", where)
         items, selector = it.fields.items(it.source, it.at, it.flow)
         return MapState(
             **it.common,
-            processor=self.machine(processor, f"{it.at}/{field}", it.language),
+            processor=self.machine(processor, f"{it.at}/{field}", it.language, _PROCESSOR),
             items=items,
             selector=selector,
             max_concurrency=it.limit("MaxConcurrency", least=0),
@@ -305,7 +302,7 @@ class _Parser:
                 raise UnsupportedResourceError("A Task needs a Resource, an ARN")
             resource = parse_resource(arn)
         except UnsupportedResourceError as error:
-            self.say(str(error), at, SCHEMA)
+            self.say(str(error), at)
             return Resource(str(arn), "", "")
         if self.express and resource.pattern != "response":
             if resource.pattern == "activity":
@@ -323,38 +320,34 @@ class _Parser:
 
     def _retriers(self, rules: Any, at: str) -> tuple[Retrier, ...]:
         found = []
-        for index, rule in enumerate(self._rules(rules, at)):
+        listed = self._rules(rules, at)
+        for index, rule in enumerate(listed):
             here = f"{at}[{index}]"
-            known = {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate"}
-            self._known_fields(rule, known | {"MaxDelaySeconds", "JitterStrategy", "Comment"}, here)
-            interval, attempts = rule.get("IntervalSeconds", 1), rule.get("MaxAttempts", 3)
-            backoff, delay = rule.get("BackoffRate", 2.0), rule.get("MaxDelaySeconds")
-            jitter = rule.get("JitterStrategy", "NONE")
-            valid = (
-                is_integer(interval, 1, 99_999_999)
-                and is_integer(attempts, 0, 99_999_999)
-                and isinstance(backoff, int | float)
-                and backoff >= 1
-                and (delay is None or is_integer(delay, 1, 31_622_400))
-                and _is_one_of(jitter, {"NONE", "FULL"})
-            )
-            if not valid:
-                self.say("A Retry rule has a number out of range", here)
-                continue
-            errors = self._error_names(rule, here)
-            found.append(
-                Retrier(errors, interval, attempts, float(backoff), delay, jitter == "FULL")
-            )
+            self.schema.required(rule, ("ErrorEquals",), here)
+            self.schema.known(rule, _RETRIER, here)
+            valid = [
+                self.schema.number(rule, "IntervalSeconds", here, 1),
+                self.schema.number(rule, "MaxAttempts", here, 0),
+                self.schema.number(rule, "BackoffRate", here, 1.0),
+                self.schema.number(rule, "MaxDelaySeconds", here, 1, 31_622_400),
+                self.schema.one_of(rule, "JitterStrategy", ("FULL", "NONE"), here),
+            ]
+            errors = self.schema.error_names(listed, index, here)
+            if all(valid):
+                found.append(_retrier(rule, errors))
         return tuple(found)
 
     def _catchers(self, rules: Any, at: str, fields: Fields) -> tuple[Catcher, ...]:
         found = []
-        for index, rule in enumerate(self._rules(rules, at)):
+        listed = self._rules(rules, at)
+        for index, rule in enumerate(listed):
             here = f"{at}[{index}]"
-            self._known_fields(rule, fields.catcher, here)
-            if not isinstance(rule.get("Next"), str):
-                self.say("A Catch rule needs Next", here)
-            errors = self._error_names(rule, here)
+            self.schema.required(rule, ("ErrorEquals", "Next"), here)
+            self.schema.known(
+                rule, fields.catcher, here, self._other(fields).catcher, fields.language
+            )
+            self.schema.kinds(rule, here, Next=str)
+            errors = self.schema.error_names(listed, index, here)
             found.append(Catcher(errors, str(rule.get("Next")), fields.flow(rule, here)))
         return tuple(found)
 
@@ -364,14 +357,13 @@ class _Parser:
             return []
         return rules
 
-    def _error_names(self, rule: dict[str, Any], at: str) -> tuple[str, ...]:
-        names = rule.get("ErrorEquals")
-        if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
-            self.say("ErrorEquals must be a non-empty array of strings", f"{at}/ErrorEquals")
-            return ()
-        return tuple(names)
 
-
-def _is_one_of(value: Any, options: Container[str]) -> bool:
-    """Whether it is one of some names: a definition may hold anything anywhere, lists too."""
-    return isinstance(value, str) and value in options
+def _retrier(rule: dict[str, Any], errors: tuple[str, ...]) -> Retrier:
+    return Retrier(
+        errors,
+        rule.get("IntervalSeconds", 1),
+        rule.get("MaxAttempts", 3),
+        float(rule.get("BackoffRate", 2.0)),
+        rule.get("MaxDelaySeconds"),
+        rule.get("JitterStrategy") == "FULL",
+    )

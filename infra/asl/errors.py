@@ -48,7 +48,10 @@ class Finding:
 
     code: str
     message: str
-    location: str
+    location: str | None
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message} at {self.location or 'null'}"
 
 
 class ApiError(Exception):
@@ -64,12 +67,8 @@ class InvalidDefinitionError(ApiError):
     """The definition is not valid Amazon States Language."""
 
     def __init__(self, findings: list[Finding]):
-        first = findings[0]
-        where = f" at {first.location}" if first.location else ""
-        super().__init__(
-            "InvalidDefinition",
-            f"Invalid State Machine Definition: '{first.code}: {first.message}{where}'",
-        )
+        shown = ", ".join(map(str, findings))
+        super().__init__("InvalidDefinition", f"Invalid State Machine Definition: '{shown}'")
         self.findings = findings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from asl.machine import ChoiceRule, Expression, Flow, Limit
@@ -23,6 +24,9 @@ class Say(Protocol):
 class Fields(Protocol):
     """Reads the fields that differ between the query languages."""
 
+    language: str
+    needed: tuple[str, ...]
+    """The fields that a choice rule must have, besides ``Next``."""
     known: dict[str, frozenset[str]]
     catcher: frozenset[str]
     rule: frozenset[str]
@@ -71,14 +75,41 @@ def check_credentials(say: Say, body: dict[str, Any], at: str, names: set[str]) 
         say("The field 'RoleArn' is required but was missing", f"{at}/Credentials")
 
 
-def is_integer(value: Any, least: int, most: int = 99_999_999) -> bool:
+def at_most_one(say: Say, body: dict[str, Any], names: Sequence[str], at: str) -> int:
+    """Refuses several of some fields; says how many there are."""
+    given = [name for name in names if name in body]
+    if len(given) > 1:
+        say(f"There should only be one of the following fields: [{', '.join(given)}]", at)
+    return len(given)
+
+
+def exactly_one(say: Say, body: dict[str, Any], names: Sequence[str], at: str) -> None:
+    """Refuses several of some fields, or none."""
+    if at_most_one(say, body, names, at) == 0:
+        say(f"There should be one of the following fields: [{', '.join(names)}]", at)
+
+
+LARGEST = 99_999_999
+"""The largest number that a field may hold where nothing else is said."""
+
+
+def is_integer(value: Any, least: int, most: int = LARGEST) -> bool:
     """Whether it is a whole number within bounds (a boolean is not)."""
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+    return number_fault(value, least, most) is None
 
 
-def is_limit(value: Any, name: str, least: int) -> bool:
-    """Whether it may stand for a limit: a whole number, or any up to 100 for a percentage."""
+def limit_fault(value: Any, name: str, least: int) -> str | None:
+    """What is wrong with a limit: a percentage may be any number up to 100."""
     if name.endswith("Percentage"):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and least <= value <= 100
-    return is_integer(value, least)
+        return number_fault(value, float(least), 100.0)
+    return number_fault(value, least)
+
+
+def number_fault(value: Any, least: float, most: float = LARGEST) -> str | None:
+    """What is wrong with a number, in AWS's words: whole where its bounds are, else any."""
+    kinds = (int, float) if isinstance(least, float) else (int,)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        return "Value must be a number" if isinstance(least, float) else "Value must be an integer"
+    if value < least:
+        return f"Minimum value is {least}"
+    return f"Maximum value is {most}" if not value <= most else None

@@ -13,7 +13,8 @@ _SUFFIXES = {".waitForTaskToken": "token", ".sync:2": "sync2", ".sync": "sync"}
 _SERVICE = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*:\d*:(aws-sdk:)?([\w-]+):(\w+)((?:\.\w+)?(?::2)?)"
 )
-_LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?")
+# region and account may be left out: then they are those of the state machine
+_LAMBDA = re.compile(r"arn:aws[\w-]*:lambda:[\w-]*:(?:\d{12})?:function:[\w-]+(:[\w$-]+)?")
 _ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:[^:]{1,80}")
 _R, _S, _T = {"response"}, {"response", "sync"}, {"response", "token"}
 _ALL = {"response", "sync", "token"}

@@ -19,7 +19,7 @@ from math import isinf
 from typing import Any, assert_never
 
 from asl.commands import Dispatch
-from asl.definition import parse_definition
+from asl.definition import load_definition
 from asl.errors import ConflictError
 from asl.events import (
     Event,
@@ -259,7 +259,7 @@ class Runner:
         return self._parsed(execution.revision)
 
     def _parse(self, revision: int) -> Machine:
-        return parse_definition(self._machines.revision(revision).definition)
+        return load_definition(self._machines.revision(revision).definition)
 
     # -- tasks --------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 def parse_timestamp(text: str) -> int | None:
@@ -21,4 +23,9 @@ def parse_timestamp(text: str) -> int | None:
     except ValueError:
         return None
     milliseconds = int((fraction or "0").ljust(3, "0")[:3])
-    return int(moment.astimezone(UTC).timestamp()) * 1000 + milliseconds
+    return (moment - _EPOCH) // _SECOND * 1000 + milliseconds
+
+
+def is_timestamp(value: object) -> bool:
+    """Whether it is a text that :func:`parse_timestamp` reads."""
+    return isinstance(value, str) and parse_timestamp(value) is not None

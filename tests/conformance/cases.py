@@ -14,7 +14,8 @@ FOLDER = (ROOT / ".." / "shared" / "conformance").resolve()
 ASL = FOLDER / "asl_cases.json"
 JSONATA = FOLDER / "jsonata_cases.json"
 CORPUS = FOLDER / "asl_corpus.json"
-DEFAULT = (ASL, JSONATA, CORPUS)
+LINT = FOLDER / "asl_lint_cases.json"
+DEFAULT = (ASL, JSONATA, CORPUS, LINT)
 
 Json = Any
 Case = dict[str, Any]
@@ -25,7 +26,7 @@ class Suite:
     """One file of cases."""
 
     name: str
-    """``asl``, ``jsonata`` or ``corpus``: the schema of the file, not its name."""
+    """``asl``, ``jsonata``, ``corpus`` or ``lint``: the schema of the file, not its name."""
     cases: list[Case]
     datasets: dict[str, Any]
 
@@ -53,12 +54,14 @@ def available() -> bool:
 
 
 def load(file: Path) -> Suite:
-    """Reads a file of any of the three schemas, without entries whose answer is kept back."""
+    """Reads a file of any of the four schemas, without entries whose answer is kept back."""
     content = json.loads(file.read_text())
     if "definitions" in content:
         return Suite("corpus", content["definitions"], {})
     if "datasets" in content:
         return Suite("jsonata", content["cases"], content["datasets"])
+    if all("valid" in case for case in content["cases"]):
+        return Suite("lint", content["cases"], {})
     return Suite("asl", [case for case in content["cases"] if _has_answer(case)], {})
 
 

@@ -16,8 +16,9 @@ _HEAD = """\
 # Conformance
 
 Written by `make conformance`. Cases that AWS itself answered (recorded by the LocalStack project, Apache-2.0),
-the official JSONata suite (MIT) and real definitions from public repositories. The data is not part of
-this project: it is read from `../shared/conformance` where that is present. An execution passes only
+the official JSONata suite (MIT), real definitions from public repositories (each must be taken and, with made-up
+data, run to an end), and definitions with the verdicts of linters (Apache-2.0, MIT), which are no recordings:
+where one differs, the reason says what AWS does. The data is not part of this project: it is read from `../shared/conformance` where that is present. An execution passes only
 with the recorded status, output, error, cause and, where recorded, every history event exactly.
 In the reasons, `a != b` is recorded != ours.
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import api_script, api_single, corpus, executions, jsonata_suite
+from tests.conformance import api_script, api_single, corpus, executions, jsonata_suite, lint
 from tests.conformance.cases import Case, Suite, Verdict, load
 from tests.conformance.normalise import shortened
 from tests.conformance.recording import Recording
@@ -45,6 +45,10 @@ def run_suite(suite: Suite, kinds: set[str] | None = None) -> Iterator[Verdict]:
             for case in suite.cases:
                 judged = _guarded(corpus.judge, case)
                 yield Verdict(f"corpus.{case['id']}", "corpus", case["query_language"], judged)
+        case "lint":
+            for case in suite.cases:
+                judged = _guarded(lint.judge, case)
+                yield Verdict(f"lint.{case['id']}", "lint", case["source"], judged)
         case _:
             yield from _run_asl(suite.cases, kinds)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.conformance import report
 from tests.conformance.__main__ import PAGE
-from tests.conformance.cases import ASL, available
+from tests.conformance.cases import DEFAULT, available
 from tests.conformance.run import run_file
 
 pytestmark = pytest.mark.skipif(not available(), reason="the outside cases are not here")
 
 
-def test_no_recorded_case_fails_that_passed_before() -> None:
+@pytest.mark.parametrize("file", DEFAULT, ids=lambda file: file.stem)
+def test_no_case_fails_that_passed_before(file: Path) -> None:
     known = report.known_failures(PAGE)
 
-    failing = {v.id: v.reason for v in run_file(ASL) if not v.passed}
+    failing = {v.id: v.reason for v in run_file(file) if not v.passed}
 
     new = {name: reason for name, reason in failing.items() if name not in known}
     assert not new, f"run `make conformance` to see all: {new}"

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from asl.api.json_text import describe_fault
 from asl.errors import ApiError
+from asl.json_text import describe_fault
 from asl.payload import LIMIT, Payload
 
 Answer = dict[str, Any]

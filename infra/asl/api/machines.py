@@ -226,7 +226,7 @@ class MachineOperations(TagOperations):
                     "severity": "ERROR",
                     "code": finding.code,
                     "message": finding.message,
-                    **given(location=finding.location or None),
+                    **given(location=finding.location),
                 }
                 for finding in findings[:limit]
             ],

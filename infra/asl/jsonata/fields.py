@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from asl.fields import CATCHING, COMMON, FLOW, Say, check_credentials, is_integer, is_limit
+from asl.fields import (
+    CATCHING,
+    COMMON,
+    FLOW,
+    Say,
+    check_credentials,
+    exactly_one,
+    limit_fault,
+    number_fault,
+)
 from asl.jsonata.dataflow import Dataflow
 from asl.jsonata.template import Template, TemplateError, is_expression
 from asl.machine import ChoiceRule, Expression, Flow, Limit
+from asl.timestamps import is_timestamp
 
+INVALID_JSONATA = "INVALID_JSONATA_EXPRESSION"
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w{0,79}")
 _OUT = FLOW | {"Output", "Assign"}
 
@@ -17,6 +28,8 @@ _OUT = FLOW | {"Output", "Assign"}
 class JsonataFields:
     """Implements :class:`asl.fields.Fields`."""
 
+    language = "JSONata"
+    needed: tuple[str, ...] = ("Condition",)
     known = {
         "Pass": COMMON | _OUT,
         "Task": COMMON
@@ -74,8 +87,9 @@ class JsonataFields:
         """See :class:`asl.fields.Fields`."""
         if name not in body:
             return None
-        if not is_limit(body[name], name, least) and not _is_expression(body[name]):
-            self._say(f"{name} must be a number of at least {least}", f"{at}/{name}")
+        fault = None if _is_expression(body[name]) else limit_fault(body[name], name, least)
+        if fault is not None:
+            self._say(fault, f"{at}/{name}")
         template = self._template(body, name, at)
         return Limit(template, name) if template is not None else None
 
@@ -83,13 +97,13 @@ class JsonataFields:
         self, body: dict[str, Any], at: str, flow: Flow
     ) -> tuple[Expression | None, Expression | None]:
         """See :class:`asl.fields.Fields`."""
-        if ("Seconds" in body) == ("Timestamp" in body):
-            self._say("A Wait has exactly one of Seconds and Timestamp", at)
-        seconds = body.get("Seconds")
-        if "Seconds" in body and not (is_integer(seconds, 0) or _is_expression(seconds)):
-            self._say("Seconds must be a non-negative integer or an expression", f"{at}/Seconds")
-        if "Timestamp" in body and not isinstance(body["Timestamp"], str):
-            self._say("Timestamp must be a string", f"{at}/Timestamp")
+        exactly_one(self._say, body, ("Seconds", "Timestamp"), at)
+        seconds, moment = body.get("Seconds", 0), body.get("Timestamp", "{%%}")
+        fault = None if _is_expression(seconds) else number_fault(seconds, 0)
+        if fault is not None:
+            self._say(fault, f"{at}/Seconds")
+        if not _is_expression(moment) and not is_timestamp(moment):
+            self._say("String does not match RFC3339 timestamp", f"{at}/Timestamp")
         return self._template(body, "Seconds", at), self._template(body, "Timestamp", at)
 
     def text(self, body: dict[str, Any], name: str, at: str, flow: Flow) -> Expression | None:
@@ -120,7 +134,7 @@ class JsonataFields:
         try:
             return Template(body[field], shown or field)
         except TemplateError as error:
-            self._say(f"Invalid JSONata: {error}", f"{at}/{field}{error.pointer}")
+            self._say(str(error), f"{at}/{field}{error.pointer}", INVALID_JSONATA)
             return None
 
 

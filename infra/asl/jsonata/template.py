@@ -48,7 +48,11 @@ class Template:
     def _compile(self, node: Any, field: str, pointer: str) -> Evaluator | None:
         """Returns an evaluator, or None where the node is constant and stands for itself."""
         if isinstance(node, str):
-            return self._compile_string(node, field, pointer) if is_expression(node) else None
+            if is_expression(node):
+                return self._compile_string(node, field, pointer)
+            if node.startswith("{%") or node.endswith("%}"):
+                raise TemplateError("An expression starts with '{%' and ends with '%}'", pointer)
+            return None
         if isinstance(node, dict):
             parts = [
                 (k, v, self._compile(v, f"{field}/{k}", f"{pointer}/{k}")) for k, v in node.items()
@@ -56,7 +60,7 @@ class Template:
             return _object_evaluator(parts) if _any_dynamic(parts) else None
         if isinstance(node, list):
             parts = [
-                (i, v, self._compile(v, f"{field}[{i}]", f"{pointer}/{i}"))
+                (i, v, self._compile(v, f"{field}[{i}]", f"{pointer}[{i}]"))
                 for i, v in enumerate(node)
             ]
             return _array_evaluator(parts) if _any_dynamic(parts) else None

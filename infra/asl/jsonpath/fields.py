@@ -5,14 +5,40 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from asl.fields import CATCHING, COMMON, FLOW, Say, check_credentials, is_integer, is_limit
+from asl.fields import (
+    CATCHING,
+    COMMON,
+    FLOW,
+    Say,
+    at_most_one,
+    check_credentials,
+    exactly_one,
+    limit_fault,
+    number_fault,
+)
 from asl.jsonata.template import Template
 from asl.jsonpath.comparisons import NAMES, Condition, compile_rule
 from asl.jsonpath.path import JsonPath, JsonPathSyntaxError, compile_path
-from asl.jsonpath.pathflow import PLAIN, UNSET, OnSubject, PathFlow, PayloadTemplate, Reading
+from asl.jsonpath.pathflow import (
+    PLAIN,
+    UNSET,
+    OnSubject,
+    PathFlow,
+    PayloadTemplate,
+    PayloadTemplateError,
+    Reading,
+)
 from asl.machine import ChoiceRule, Expression, Flow, Limit
-from asl.timestamps import parse_timestamp
+from asl.timestamps import is_timestamp
 
+NO_PATH = "Value must be a valid JSONPath."
+NO_TEXT = "Value must be a valid JSONPath or a valid intrinsic function call that returns a string"
+_TEXTS = frozenset(
+    {"States.ArrayGetItem", "States.Base64Encode", "States.Base64Decode", "States.Format"}
+    | {"States.JsonToString", "States.Hash", "States.UUID"}
+)
+"""The intrinsic functions that ``ErrorPath`` and ``CausePath`` may call."""
+NO_REFERENCE = "Value is not a Reference Path"
 _VARIABLE_NAME = re.compile(r"[A-Za-z_]\w{0,79}")
 _IN = frozenset({"InputPath", "OutputPath"})
 _OUT = FLOW | _IN | {"Assign"}
@@ -22,6 +48,8 @@ _RESULT = frozenset({"ResultPath", "ResultSelector", "Parameters"})
 class JsonPathFields:
     """Implements :class:`asl.fields.Fields`."""
 
+    language = "JSONPath"
+    needed: tuple[str, ...] = ()
     known = {
         "Pass": COMMON | _OUT | {"Result", "ResultPath", "Parameters"},
         "Task": COMMON
@@ -54,7 +82,7 @@ class JsonPathFields:
         is_map = body.get("Type") == "Map"
         result_path = self._path(body, "ResultPath", at)
         if result_path is not None and not result_path.is_reference:
-            self._say("ResultPath must be a reference path", f"{at}/ResultPath")
+            self._say(NO_REFERENCE, f"{at}/ResultPath")
         return PathFlow(
             input_path=self._path(body, "InputPath", at),
             output_path=self._path(body, "OutputPath", at),
@@ -89,28 +117,26 @@ class JsonPathFields:
     ) -> Limit | None:
         """See :class:`asl.fields.Fields`."""
         path = f"{name}Path"
-        if name in body and path in body:
-            self._say(f"A state has {name} or {path}, not both", at)
+        at_most_one(self._say, body, (name, path), at)
         if path in body:
             reading = self._on_subject(body, path, at, flow)
             return Limit(reading, path) if reading is not None else None
         if name not in body:
             return None
-        if not is_limit(body[name], name, least):
-            self._say(f"{name} must be a number of at least {least}", f"{at}/{name}")
+        fault = limit_fault(body[name], name, least)
+        if fault is not None:
+            self._say(fault, f"{at}/{name}")
         return Limit(Template.constant(body[name]), name)
 
     def wait(
         self, body: dict[str, Any], at: str, flow: Flow
     ) -> tuple[Expression | None, Expression | None]:
         """See :class:`asl.fields.Fields`."""
-        given = {"Seconds", "SecondsPath", "Timestamp", "TimestampPath"} & body.keys()
-        if len(given) != 1:
-            self._say("A Wait has exactly one of Seconds, Timestamp and their paths", at)
-        if "Seconds" in body and not is_integer(body["Seconds"], 0):
-            self._say("Seconds must be a non-negative integer", f"{at}/Seconds")
-        moment = body.get("Timestamp")
-        if "Timestamp" in body and not (isinstance(moment, str) and parse_timestamp(moment)):
+        exactly_one(self._say, body, ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"), at)
+        fault = number_fault(body.get("Seconds", 0), 0)
+        if fault is not None:
+            self._say(fault, f"{at}/Seconds")
+        if "Timestamp" in body and not is_timestamp(body["Timestamp"]):
             self._say("String does not match RFC3339 timestamp", f"{at}/Timestamp")
         return (
             self._constant(body, "Seconds") or self._on_subject(body, "SecondsPath", at, flow),
@@ -119,9 +145,15 @@ class JsonPathFields:
 
     def text(self, body: dict[str, Any], name: str, at: str, flow: Flow) -> Expression | None:
         """See :class:`asl.fields.Fields`."""
+        path = f"{name}Path"
+        at_most_one(self._say, body, (name, path), at)
         if name in body and not isinstance(body[name], str):
             self._say(f"{name} must be a string", f"{at}/{name}")
-        return self._constant(body, name) or self._on_subject(body, f"{name}Path", at, flow)
+        call = str(body.get(path, "$"))
+        if not call.startswith("$") and call.partition("(")[0].strip() not in _TEXTS:
+            self._say(NO_TEXT, f"{at}/{path}")
+            return None
+        return self._constant(body, name) or self._on_subject(body, path, at, flow)
 
     def credentials(self, body: dict[str, Any], at: str, flow: Flow) -> Expression | None:
         """See :class:`asl.fields.Fields`."""
@@ -135,6 +167,8 @@ class JsonPathFields:
     ) -> tuple[Expression | None, Expression | None]:
         """See :class:`asl.fields.Fields`."""
         assert isinstance(flow, PathFlow)
+        at_most_one(self._say, body, ("ItemSelector", "Parameters"), at)
+        at_most_one(self._say, body, ("ItemProcessor", "Iterator"), at)
         field = "ItemSelector" if "ItemSelector" in body else "Parameters"
         template = self._template(body, field, at)
         selector = None if template is None else OnSubject(template, flow)
@@ -153,7 +187,7 @@ class JsonPathFields:
         try:
             return OnSubject(Reading(body[name]), flow)
         except (ValueError, TypeError, AttributeError) as error:
-            self._say(f"{name}: {error}", f"{at}/{name}")
+            self._say(f"{NO_REFERENCE}: {error}", f"{at}/{name}")
             return None
 
     def _path(self, body: dict[str, Any], name: str, at: str) -> JsonPath | None:
@@ -164,7 +198,8 @@ class JsonPathFields:
         try:
             return compile_path(body[name])
         except (JsonPathSyntaxError, TypeError) as error:
-            self._say(f"{name}: {error}", f"{at}/{name}")
+            wrong = f"{NO_REFERENCE}: {error}" if name == "ResultPath" else NO_PATH
+            self._say(wrong, f"{at}/{name}")
             return None
 
     def _template(self, body: dict[str, Any], name: str, at: str) -> PayloadTemplate | None:
@@ -172,6 +207,6 @@ class JsonPathFields:
             return None
         try:
             return PayloadTemplate(body[name])
-        except ValueError as error:
-            self._say(f"{name}: {error}", f"{at}/{name}")
+        except PayloadTemplateError as error:
+            self._say(str(error), f"{at}/{name}{error.pointer}")
             return None

@@ -6,12 +6,13 @@ finds. https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-langua
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from asl.jsonpath.filters import FilterSyntaxError, Predicate, compile_filter
 
 _ROOT = re.compile(r"\$(?P<context>\$)?(?P<variable>[A-Za-z_]\w*)?")
 _STEP = re.compile(
@@ -26,18 +27,6 @@ _STEP = re.compile(
       | (?P<wild>\.\*|\.?\[\s*\*\s*\])""",
     re.VERBOSE,
 )
-_FILTER = re.compile(
-    r"@(?P<path>[^\s=!<>]*)\s*(?:(?P<op>==|!=|<=|>=|<|>)\s*(?P<value>'[^']*'|\"[^\"]*\"|[^\s]+))?"
-)
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-Step = Callable[[list[Any]], list[Any]]
 
 
 class JsonPathSyntaxError(ValueError):
@@ -77,7 +66,7 @@ class JsonPath:
             return self._follow(document)
         found = [document]
         for kind, argument in self.steps:
-            found = [item for value in found for item in _expand(kind, argument, value)]
+            found = [item for one in found for item in _expand(kind, argument, one, document)]
         return found
 
     def _follow(self, value: Any) -> Any:
@@ -125,7 +114,7 @@ def _written(document: Any, keys: list[Any], value: Any) -> Any:
     return {**document, key: _written(document.get(key, {}), rest, value)}
 
 
-def _expand(kind: str, argument: Any, value: Any) -> Iterator[Any]:
+def _expand(kind: str, argument: Any, value: Any, root: Any) -> Iterator[Any]:
     match kind:
         case "child" | "index":
             child = _child(value, argument)
@@ -138,9 +127,9 @@ def _expand(kind: str, argument: Any, value: Any) -> Iterator[Any]:
                 yield from value[argument]
         case "union":
             for key in argument:
-                yield from _expand("child", key, value)
+                yield from _expand("child", key, value, root)
         case "filter":
-            yield from (item for item in _children(value) if argument(item))
+            yield from (item for item in _children(value) if argument(item, root))
         case "descend":
             yield from _descendants(value)
 
@@ -164,6 +153,7 @@ def compile_path(text: str) -> JsonPath:
     Raises:
         JsonPathSyntaxError: the text is not one.
     """
+    text = text.strip()  # as Jayway does
     root = _ROOT.match(text)
     if root is None:
         raise JsonPathSyntaxError(f"a path begins with '$': {text}")
@@ -195,7 +185,7 @@ def _steps_of(match: re.Match[str]) -> list[tuple[str, Any]]:
     if match["union"] is not None:
         return [("union", [_literal(part.strip()) for part in match["union"].split(",")])]
     if match["filter"] is not None:
-        return [("filter", _predicate(match["filter"]))]
+        return [("filter", _filter(match["filter"]))]
     if match["wild"] is not None:
         return [("wild", None)]
     name = match["name"]
@@ -206,49 +196,24 @@ def _steps_of(match: re.Match[str]) -> list[tuple[str, Any]]:
 
 
 def _literal(text: str) -> Any:
-    if text[:1] in {"'", '"'}:
-        return text[1:-1]
-    words = {"true": True, "false": False, "null": None}
-    if text in words:
-        return words[text]
+    return text[1:-1] if text[:1] == "'" else int(text)
+
+
+def _filter(text: str) -> Predicate:
     try:
-        return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
-    except ValueError:
-        if re.fullmatch(r"\w+", text):
-            return text  # Jayway takes a bare word for a string
-        raise JsonPathSyntaxError(f"not a literal: {text}") from None
+        return compile_filter(text, _finder)
+    except FilterSyntaxError as error:
+        raise JsonPathSyntaxError(str(error)) from None
 
 
-def _predicate(text: str) -> Callable[[Any], bool]:
-    """``@.a``, ``@.a == 1``, and those joined by ``&&`` and ``||``."""
-    if "||" in text:
-        options = [_predicate(part.strip()) for part in text.split("||")]
-        return lambda item: any(option(item) for option in options)
-    if "&&" in text:
-        needs = [_predicate(part.strip()) for part in text.split("&&")]
-        return lambda item: all(need(item) for need in needs)
-    match = _FILTER.fullmatch(text)
-    if match is None:
-        raise JsonPathSyntaxError(f"not a filter: {text}")
-    path = compile_path("$" + match["path"])
-    if match["op"] is None:
-        return lambda item: bool(_found(path, item))
-    compare, expected = _COMPARE[match["op"]], _literal(match["value"])
-    return lambda item: any(_holds(compare, value, expected) for value in _found(path, item))
+def _finder(text: str) -> Callable[[Any], list[Any]]:
+    path = compile_path(text)
 
+    def find(document: Any) -> list[Any]:
+        try:
+            value = path.read(document)
+        except PathMissingError:
+            return []
+        return [value] if path.definite else value
 
-def _found(path: JsonPath, item: Any) -> list[Any]:
-    try:
-        value = path.read(item)
-    except PathMissingError:
-        return []
-    return [value] if path.definite else value
-
-
-def _holds(compare: Callable[[Any, Any], Any], value: Any, expected: Any) -> bool:
-    try:
-        return bool(compare(value, expected)) and isinstance(value, bool) == isinstance(
-            expected, bool
-        )
-    except TypeError:
-        return False
+    return find

@@ -25,6 +25,14 @@ UNSET = object()
 Evaluator = Callable[[Any, Scope], Any]
 
 
+class PayloadTemplateError(ValueError):
+    """A field of a template is neither a path nor a call. ``pointer`` leads to what has it."""
+
+    def __init__(self, message: str, pointer: str):
+        super().__init__(message)
+        self.pointer = pointer
+
+
 class PayloadTemplate:
     """``Parameters``, ``ResultSelector``, ``ItemSelector`` or ``Assign``: fields ending in ``.$``
     are paths or intrinsic functions, all else is literal."""
@@ -33,7 +41,7 @@ class PayloadTemplate:
 
     def __init__(self, source: Any):
         self.source = source
-        self._evaluate = _compile(source)
+        self._evaluate = _compile(source, "")
 
     def evaluate(self, root: Any, scope: Scope) -> Any:
         """The value, with ``$`` standing for ``root``."""
@@ -82,11 +90,14 @@ def read(path: JsonPath, root: Any, scope: Scope) -> Any:
     return path.read(root)
 
 
-def _compile(node: Any) -> Evaluator | None:
+def _compile(node: Any, pointer: str) -> Evaluator | None:
     if isinstance(node, dict):
-        parts = [(key, value, _field(key, value)) for key, value in node.items()]
+        parts = [(key, value, _field(key, value, pointer)) for key, value in node.items()]
         if not any(evaluator for _, _, evaluator in parts):
             return None
+        for key in node:
+            if key.endswith(".$") and key[:-2] in node:
+                raise PayloadTemplateError(f"Duplicate field '{key[:-2]}'", pointer)
         named = [
             (key[:-2] if key.endswith(".$") else key, value, evaluator)
             for key, value, evaluator in parts
@@ -95,7 +106,7 @@ def _compile(node: Any) -> Evaluator | None:
             key: evaluator(root, scope) if evaluator else value for key, value, evaluator in named
         }
     if isinstance(node, list):
-        items = [(value, _compile(value)) for value in node]
+        items = [(value, _compile(value, f"{pointer}[{i}]")) for i, value in enumerate(node)]
         if not any(evaluator for _, evaluator in items):
             return None
         return lambda root, scope: [
@@ -104,15 +115,17 @@ def _compile(node: Any) -> Evaluator | None:
     return None
 
 
-def _field(key: str, value: Any) -> Evaluator | None:
+def _field(key: str, value: Any, pointer: str) -> Evaluator | None:
     if not key.endswith(".$"):
-        return _compile(value)
-    if not isinstance(value, str):
-        raise ValueError(
-            f"The value for the field '{key}' must be a valid JSONPath or a valid "
-            "intrinsic function call"
-        )
-    evaluate = compile_reading(value)
+        return _compile(value, f"{pointer}/{key}")
+    try:
+        evaluate = compile_reading(value)
+    except (ValueError, TypeError, AttributeError):
+        raise PayloadTemplateError(
+            f"The value for the field '{key}' must be a valid JSONPath or a valid intrinsic "
+            "function call",
+            pointer,
+        ) from None
 
     def found(root: Any, scope: Scope) -> Any:
         try:

@@ -222,7 +222,7 @@ def test_wait_of_a_year_costs_nothing() -> None:
 
 @pytest.mark.parametrize("moment", ["2016-13-05T21:29:29Z", "2016-12-05 21:29:29Z", "tomorrow"])
 def test_wait_until_nonsense_fails_as_on_aws(moment: str) -> None:
-    done = run({"W": {"Type": "Wait", "Timestamp": moment, "End": True}})
+    done = run({"W": {"Type": "Wait", "Timestamp": f"{{% '{moment}' %}}", "End": True}})
     assert done.execution.failure is not None
     assert done.execution.failure.cause is not None
     assert "The Timestamp field cannot be parsed" in done.execution.failure.cause
@@ -331,7 +331,8 @@ def test_results_over_the_limit_fail() -> None:
 def test_an_endless_loop_ends_at_25000_events() -> None:
     loop = {
         "A": {"Type": "Pass", "Next": "B"},
-        "B": {"Type": "Pass", "Next": "A"},
+        "B": {"Type": "Choice", "Choices": [{"Condition": False, "Next": "C"}], "Default": "A"},
+        "C": {"Type": "Succeed"},
     }
     running = Run(machine_of(loop))
     assert running.execution.status is Status.RUNNING, "a long walk is broken off"

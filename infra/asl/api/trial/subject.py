@@ -78,7 +78,7 @@ def _targets(body: dict[str, Any]) -> Iterator[str]:
 
 
 def _relative(finding: Finding) -> Finding:
-    return replace(finding, location=finding.location.removeprefix(_PLACE) or "/")
+    return replace(finding, location=(finding.location or "").removeprefix(_PLACE) or "/")
 
 
 def _search(
