@@ -629,7 +629,7 @@ def test_a_state_is_tried_through_boto3(client: Any) -> None:
     [
         ({"mock": {"result": "1"}}, "ValidationException", "State type 'Pass' is not supported"),
         ({"stateName": "Nobody"}, "ValidationException", "State not found in definition"),
-        ({"definition": "{}"}, "InvalidDefinition", "The field 'Type' should have one of"),
+        ({"definition": "{}"}, "InvalidDefinition", "These fields are required: [Type]"),
         ({"input": "{"}, "InvalidExecutionInput", "Unexpected end-of-input"),
         ({"roleArn": "x" * 257}, "ValidationException", "length less than or equal to 256"),
         ({"inspectionLevel": "ALL"}, "ValidationException", "[INFO, DEBUG, TRACE]"),

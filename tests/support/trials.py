@@ -79,8 +79,13 @@ def retrier(**more: Any) -> dict[str, Any]:
 
 WORK = {**JSONATA_TASK, "Arguments": {"FunctionName": "f"}}
 MACHINE = {
-    "StartAt": "Each",
+    "StartAt": "Which",
     "States": {
+        "Which": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.x", "IsPresent": True, "Next": "Runs"}],
+            "Default": "Each",
+        },
         "Each": {
             "Type": "Map",
             "Retry": [{"ErrorEquals": ["Never"]}],
