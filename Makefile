@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 .PHONY: run test check lint api lock bench clean conformance crash
 
 run: $(READY)
-	@$(BIN)/statewright serve --tour --port $(PORT) --data $(DATA)
+	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
 test: $(READY)
 	@$(BIN)/pytest

@@ -28,6 +28,7 @@ from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
 from asl.ports import Accepted, Announcement, Journal, Succeeded, TaskError, TaskOutcome
 from asl.registry import Machines
+from asl.signals import leave_in_order
 
 CONNECTIONS = 24
 CONNECT_SECONDS = 10
@@ -173,6 +174,7 @@ def serve(place: Place, mock: Path | None) -> int:
     """Serves until interrupted."""
     from asl.server import Server, listen
 
+    leave_in_order()
     results = _results(mock)
     with ExitStack() as closing:
         try:

@@ -82,10 +82,6 @@ class MemoryJournal:
         entries = self._entries.get(execution.arn, [])
         return [_plain(entry) for entry in entries[after : after + limit]]
 
-    def newest_entry(self, execution: Execution) -> Entry:
-        """See :class:`asl.ports.Journal`."""
-        return _plain(self._entries[execution.arn][-1])
-
     def select(self, query: Query) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
         found = [

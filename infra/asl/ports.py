@@ -99,10 +99,6 @@ class Journal(Protocol):
         """History entries with ids above ``after``, in order (at least one, if there are any)."""
         ...
 
-    def newest_entry(self, execution: Execution) -> Entry:
-        """The last history entry."""
-        ...
-
     def select(self, query: Query) -> list[Execution]:
         """Executions of a machine, without what they left unfinished."""
         ...

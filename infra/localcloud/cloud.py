@@ -76,9 +76,8 @@ class LocalCloud:
 
     def _embedded(self, folder: Path) -> str:
         database = EmbeddedDatabase(folder)
-        url = database.start()
         self._closing.callback(database.stop)
-        return url
+        return database.start()
 
     def _make(self, pool: Any, data: Path, url: str) -> None:
         clock = SystemClock()

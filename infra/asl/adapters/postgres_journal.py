@@ -125,10 +125,6 @@ class PostgresJournal:
                     break
         return entries[:limit]
 
-    def newest_entry(self, execution: Execution) -> Entry:
-        """See :class:`asl.ports.Journal`."""
-        return self.history(execution, execution.seq - 1, 1)[0]
-
     def select(self, query: Query) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
         conditions = {
