@@ -17,10 +17,11 @@ TABLES = [
     "workflows", "workflow_versions", "webhooks", "executions", "approvals", "memberships",
     "api_keys", "users", "workspaces", "folders", "roles", "groups", "group_members",
     "service_accounts", "grants", "sessions", "invitations", "audit_events",
+    "identity_providers",
 ]  # fmt: skip
 UNSEEN = [
     "refresh_tokens", "one_time_tokens", "recovery_codes", "signing_keys", "throttles",
-    "audit_heads",
+    "audit_heads", "used_assertions",
 ]  # fmt: skip
 
 
@@ -53,6 +54,9 @@ def published(ada: Client) -> dict[str, Any]:
     group = ada.ok("POST", "/v1/groups", {"name": "g", "members": [me]})
     ada.ok("POST", "/v1/grants", {"group_id": group["id"], "role": "viewer"})
     ada.ok("POST", "/v1/service-accounts", {"name": "s"})
+    oauth = {"client_id": "c", "issuer": "https://id.example.com"}
+    provider = {"kind": "oidc", "name": "p", "oauth": oauth, "client_secret": "s"}
+    ada.ok("POST", "/v1/identity-providers", provider)
     ada.ok("POST", "/v1/invitations", {"email": "invited@tenancy.example"})
     return workflow
 

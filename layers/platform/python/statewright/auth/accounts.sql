@@ -116,6 +116,8 @@ SELECT
      JOIN group_members m ON m.group_id = g.id WHERE m.user_id = %(user_id)s) AS groups,
     (SELECT coalesce(jsonb_agg(to_jsonb(g)), '[]') FROM grants g
      WHERE g.user_id = %(user_id)s) AS grants,
+    (SELECT coalesce(jsonb_agg(to_jsonb(i)), '[]') FROM identities i
+     WHERE i.user_id = %(user_id)s) AS identities,
     (SELECT coalesce(jsonb_agg(e.record::jsonb ORDER BY e.at), '[]') FROM audit_events e
      WHERE e.actor = 'user:' || %(user_id)s) AS audit_events;
 

@@ -10,11 +10,13 @@ from statewright.db import load_queries, system
 KEPT = timedelta(days=30)
 """How long what is over stays, so that somebody can be told why they were signed out."""
 _sql = load_queries(__package__, "sessions.sql")
+_providers = load_queries("statewright.auth.sso", "providers.sql")
 
 
 def delete_expired() -> dict[str, int]:
     """Deletes sessions, links, invitations and counters that ended KEPT ago; says how many."""
     with system() as session:
+        session.run(_providers.delete_used_assertions, now=world.now())
         row = session.one(_sql.delete_expired, before=world.now() - KEPT)
     assert row is not None  # counts are always one row
     return {kind: int(count) for kind, count in row.items()}

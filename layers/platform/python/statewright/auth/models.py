@@ -185,6 +185,7 @@ class AccountExport(BaseModel):
     api_keys: list[dict[str, Any]]
     groups: list[dict[str, Any]]
     grants: list[dict[str, Any]]
+    identities: list[dict[str, Any]]
     audit_events: list[dict[str, Any]]
 
 

@@ -38,7 +38,21 @@ def issue(
     lifetime: timedelta,
 ) -> str:
     """A new secret for one use."""
-    secret, now = world.new_secret(), world.now()
+    secret = world.new_secret()
+    keep(session, use, secret, data, lifetime, user_id)
+    return secret
+
+
+def keep(
+    session: Session,
+    use: str,
+    secret: str,
+    data: dict[str, Any],
+    lifetime: timedelta,
+    user_id: str | None = None,
+) -> None:
+    """The same for a secret that is there already."""
+    now = world.now()
     session.run(
         _sql.insert_one_time_token,
         digest=digest(secret),
@@ -48,7 +62,6 @@ def issue(
         now=now,
         expires_at=now + lifetime,
     )
-    return secret
 
 
 def look(session: Session, use: str, secret: str) -> Opened:

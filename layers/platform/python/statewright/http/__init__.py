@@ -2,6 +2,17 @@
 
 from statewright.http.api import Api
 from statewright.http.caller import Caller, Origin
+from statewright.http.forms import form_of
 from statewright.http.paging import Page, decode_cursor, encode_cursor
+from statewright.http.redirects import redirect
 
-__all__ = ["Api", "Caller", "Origin", "Page", "decode_cursor", "encode_cursor"]
+__all__ = [
+    "Api",
+    "Caller",
+    "Origin",
+    "Page",
+    "decode_cursor",
+    "encode_cursor",
+    "form_of",
+    "redirect",
+]

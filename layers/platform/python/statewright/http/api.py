@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -90,6 +91,15 @@ class Api(APIGatewayRestResolver):
     def origin(self) -> Origin:
         """Where the request came from: for endpoints that nobody needs to sign in for."""
         return _origin(self.current_event.raw_event)
+
+    def cookie(self, name: str) -> str | None:
+        """A cookie that the browser sent."""
+        headers = self.current_event.raw_event.get("headers") or {}
+        try:
+            sent = SimpleCookie(headers.get("cookie") or headers.get("Cookie") or "")
+        except CookieError:
+            return None
+        return sent[name].value if name in sent else None
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers one API Gateway proxy event."""

@@ -15,6 +15,11 @@ from statewright.http.problems import from_validation
 Model = TypeVar("Model", bound=BaseModel)
 
 
+def form_of(event: APIGatewayProxyEvent) -> dict[str, str]:
+    """The fields of a form that a page posted; none, where the body is no form."""
+    return dict(parse_qsl(event.decoded_body or "", keep_blank_values=True))
+
+
 def model_from(event: APIGatewayProxyEvent, model: type[Model]) -> tuple[Model, bool]:
     """The body as a model, and whether it came from a form.
 
