@@ -128,7 +128,13 @@ def test_configuration_is_echoed_with_its_defaults(account: Account) -> None:
 
 @pytest.mark.parametrize(
     "logging",
-    [{"level": "ALL"}, {"level": "ERROR", "destinations": []}, {"destinations": [{}, {}]}],
+    [
+        {"level": "ALL"},
+        {"level": "ERROR", "destinations": []},
+        {"destinations": [{}, {}]},
+        {"level": "FATAL", "destinations": [{}]},
+        {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {}}]},
+    ],
 )
 def test_logging_needs_one_destination(account: Account, logging: dict[str, Any]) -> None:
     assert refused(lambda: account.create(loggingConfiguration=logging)) == (

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from asl.errors import ApiError
+from asl.execution_log import log_groups
 from asl.json_text import describe_fault
 from asl.payload import LIMIT, Payload
 
@@ -290,7 +291,7 @@ def logging_configuration(wanted: Mapping[str, Any] | None) -> Answer:
     level = wanted.get("level") or "OFF"
     destinations = wanted.get("destinations") or []
     constrain(not_in(level, "loggingConfiguration.level", ("ALL", "ERROR", "FATAL", "OFF")))
-    if len(destinations) > 1 or (level != "OFF" and not destinations):
+    if len(destinations) > 1 or (level != "OFF" and not log_groups(wanted)):
         raise ApiError(
             "InvalidLoggingConfiguration",
             "Invalid Logging Configuration: Must specify exactly one Log Destination.",
