@@ -23,7 +23,7 @@ from engine_load import Row, System, measure
 
 PHASES = {
     "api": ["asl.api.executions:ExecutionOperations.start_execution"],
-    "parse": ["asl.api.executions:execution_input", "asl.runner:load_definition"],
+    "parse": ["asl.api.executions:execution_input", "asl.definitions:load_definition"],
     "machine look-up": [
         "asl.adapters.postgres_machines:PostgresMachines.get",
         "asl.memory:MemoryMachines.get",

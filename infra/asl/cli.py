@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from asl.adapters.file_log import FileLog
+from asl.adapters.s3_objects import S3Objects
 from asl.commands import Dispatch
 from asl.engine import Engine
 from asl.errors import RUNTIME, ApiError, InvalidDefinitionError
@@ -134,7 +135,14 @@ def run(machine: Path, text: str, mock: Path | None) -> int:
     journal, machines, clock, watch = MemoryJournal(), MemoryMachines(), SystemClock(), _Watch()
     tasks = MockedTasks(results, tokens_wait=False)
     engine = Engine(
-        journal, machines, tasks, watch.announce, clock, MemoryLog(), report=watch.report
+        journal,
+        machines,
+        tasks,
+        watch.announce,
+        clock,
+        MemoryLog(),
+        report=watch.report,
+        objects=S3Objects(),
     )
     states = engine.api
     created = states.create_state_machine("run", definition, _ROLE)
@@ -185,7 +193,8 @@ def serve(place: Place, mock: Path | None) -> int:
         journal, machines = _stores(place.database_url, closing.callback)
         tasks = MockedTasks(results, tokens_wait=True)
         log = _file_log(place.logs, closing.callback)
-        engine = Engine(journal, machines, tasks, _announce_to_nobody, SystemClock(), log)
+        clock, objects = SystemClock(), S3Objects()
+        engine = Engine(journal, machines, tasks, _announce_to_nobody, clock, log, objects=objects)
         engine.open()
         closing.callback(engine.close)
         server = Server(engine.api, listener)

@@ -10,7 +10,16 @@ from typing import Any, assert_never
 
 import orjson
 
-from asl.execution import Execution, ForChildren, ForTask, ForTime, Frame, Redrives, Waiting
+from asl.execution import (
+    Execution,
+    ForChildren,
+    ForMapRun,
+    ForTask,
+    ForTime,
+    Frame,
+    Redrives,
+    Waiting,
+)
 from asl.payload import Payload
 from asl.turn import Entry
 
@@ -114,6 +123,8 @@ def _waiting(waiting: Waiting) -> dict[str, Any]:
                 "timeout": waiting.timeout_seconds,
                 "heartbeat": [waiting.heartbeat_seconds, waiting.heartbeat_due],
             }
+        case ForMapRun(id=number, arn=arn):
+            return {"for": "map_run", "id": number, "arn": arn}
         case ForChildren():
             return {
                 "for": "children",
@@ -161,6 +172,8 @@ def _load_waiting(data: dict[str, Any]) -> Waiting:
                 data.get("timeout"),
                 *data["heartbeat"],
             )
+        case "map_run":
+            return ForMapRun(data["id"], data["arn"])
         case "children":
             return ForChildren(
                 {index: _load_frame(frame) for index, frame in data["frames"]},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asl.execution import Path
 from asl.machine import Resource
+from asl.map_runs.model import MapRun
 from asl.payload import Payload
 
 
@@ -25,3 +27,29 @@ class Dispatch:
     """The name of the state that calls."""
     retry_count: int
     """How many attempts there were before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartMapRun:
+    """Run a Distributed Map. The run is stored in the transaction of the step that decided it."""
+
+    run: MapRun
+
+
+@dataclass(frozen=True, slots=True)
+class StopMapRun:
+    """The execution does not wait for the run any more: whatever it still does is to stop.
+
+    That too is stored in the transaction of the step that decided it.
+    """
+
+    arn: str
+
+
+MapRunCommand = StartMapRun | StopMapRun
+Command = Dispatch | MapRunCommand
+
+
+def for_map_runs(commands: Sequence[Command]) -> tuple[MapRunCommand, ...]:
+    """What is to be stored of Map runs, together with the step that decided the commands."""
+    return tuple(each for each in commands if not isinstance(each, Dispatch))

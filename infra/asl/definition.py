@@ -35,6 +35,7 @@ from asl.machine import (
     TaskState,
     WaitState,
 )
+from asl.map_definition import MapFields
 from asl.resources import UnsupportedResourceError, parse_resource
 from asl.schema import LANGUAGES, REQUIRED, Schema
 from asl.transitions import check_transitions
@@ -116,6 +117,7 @@ class _Parser:
         self.say = self.schema.say
         self._depth = 0
         self.names: set[str] = set()
+        self.labels: set[str] = set()
         self._by_language: dict[str, Fields] = {
             "JSONata": JsonataFields(self.say),
             "JSONPath": JsonPathFields(self.say),
@@ -275,26 +277,33 @@ class _Parser:
         field = "Iterator" if "Iterator" in it.source else "ItemProcessor"
         self.schema.required(it.source, (field,), it.at)
         processor = it.source.get(field)
-        config = processor.get("ProcessorConfig", {}) if isinstance(processor, dict) else {}
-        mode = config.get("Mode", "INLINE") if isinstance(config, dict) else None
-        if isinstance(config, dict):
-            where = f"{it.at}/{field}/ProcessorConfig"
-            self.schema.one_of(config, "Mode", ("INLINE", "DISTRIBUTED"), where)
-        if self.express and mode == "DISTRIBUTED":
+        reading = MapFields(self.schema, it.fields, it.flow)
+        distributed, express = reading.mode(processor, f"{it.at}/{field}/ProcessorConfig")
+        if self.express and distributed:
             where = f"{it.at}/{field}/ProcessorConfig/Mode"
             self.say("Express state machine does not support 'DISTRIBUTED' Map states", where)
         items, selector = it.fields.items(it.source, it.at, it.flow)
+        own = {"items": items, **reading.read(it.source, it.at, distributed=distributed)}
         return MapState(
             **it.common,
-            processor=self.machine(processor, f"{it.at}/{field}", it.language, _PROCESSOR),
-            items=items,
+            **own,
+            processor=self._processor(processor, f"{it.at}/{field}", it.language, express),
             selector=selector,
             max_concurrency=it.limit("MaxConcurrency", least=0),
-            distributed=mode == "DISTRIBUTED",
-            label=str(it.source.get("Label", "")),
+            distributed=distributed,
+            express=express,
+            label=reading.label(it.source, it.at, self.labels),
             tolerated_count=it.limit("ToleratedFailureCount", least=0),
             tolerated_percentage=it.limit("ToleratedFailurePercentage", least=0),
         )
+
+    def _processor(self, source: Any, at: str, language: str, express: bool) -> Machine:
+        """The states of an item; those of an Express child are held to what Express can do."""
+        before, self.express = self.express, self.express or express
+        try:
+            return self.machine(source, at, language, _PROCESSOR)
+        finally:
+            self.express = before
 
     def _resource(self, arn: Any, at: str) -> Resource:
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from asl.api import StepFunctions
 from asl.execution_log import ExecutionLogger
 from asl.express import Express
+from asl.map_runs.ports import ObjectStore
 from asl.ports import Announcer, Clock, ExecutionLog, Journal, TaskDispatcher
 from asl.registry import Machines
 from asl.runner import Runner
@@ -20,6 +21,7 @@ class Engine:
         announcer: hears of the beginnings and ends of durable executions.
         log: where the events of machines with a log group go.
         report: is told of failures of the engine itself.
+        objects: where Distributed Maps read items and write results.
         account: and further options of :class:`asl.api.base.Operations`.
     """
 
@@ -33,6 +35,7 @@ class Engine:
         log: ExecutionLog,
         *,
         report: Callable[[Exception], None] | None = None,
+        objects: ObjectStore | None = None,
         workers: int = 64,
         **options: Any,
     ):
@@ -46,6 +49,7 @@ class Engine:
             workers=workers,
             report=report,
             log=logger,
+            objects=objects,
         )
         self.express = Express(machines, dispatcher, clock, logger, report=report)
         self.api = StepFunctions(

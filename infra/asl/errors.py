@@ -17,6 +17,8 @@ QUERY_EVALUATION = "States.QueryEvaluationError"
 NO_CHOICE = "States.NoChoiceMatched"
 BRANCH_FAILED = "States.BranchFailed"
 TOLERANCE = "States.ExceedToleratedFailureThreshold"
+ITEM_READER = "States.ItemReaderFailed"
+RESULT_WRITER = "States.ResultWriterFailed"
 
 UNCATCHABLE = frozenset({RUNTIME})
 """Errors that end the execution whatever Retry and Catch say."""

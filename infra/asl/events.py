@@ -92,5 +92,27 @@ class Redriven:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class MapRunSucceeded:
+    """A Map run's results. ``run`` is its ARN."""
+
+    at: int
+    path: Path
+    run: str
+    output: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class MapRunFailed:
+    """A Map run's error."""
+
+    at: int
+    path: Path
+    run: str
+    error: str | None
+    cause: str | None
+
+
 TaskEvent = TaskAccepted | ActivityTaken | TaskSucceeded | TaskFailed | Heartbeat
-Event = Started | TimePassed | TaskEvent | StopRequested | Redriven
+MapRunEvent = MapRunSucceeded | MapRunFailed
+Event = Started | TimePassed | TaskEvent | MapRunEvent | StopRequested | Redriven

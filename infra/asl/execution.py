@@ -56,6 +56,14 @@ class ForTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ForMapRun:
+    """Waits for the end of a Distributed Map's run. ``id`` is the history event that began it."""
+
+    id: int
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForChildren:
     """Waits for Parallel branches or Map iterations."""
 
@@ -74,7 +82,7 @@ class ForChildren:
     """How many items of a Distributed Map may fail."""
 
 
-Waiting = ForTime | ForTask | ForChildren
+Waiting = ForTime | ForTask | ForMapRun | ForChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,22 @@ class Redrives:
 
 
 @dataclass(frozen=True, slots=True)
+class MapChild:
+    """What makes an execution the child of a Map run."""
+
+    run: str
+    """The run's ARN."""
+    state: str
+    """The Map state, whose processor the child runs."""
+    index: int
+    items: int = 1
+    """How many items its input holds."""
+    express: bool = False
+    key: int = 0
+    """The run's number in its store."""
+
+
+@dataclass(frozen=True, slots=True)
 class Execution:
     """One run of a state machine. Times are milliseconds since the epoch."""
 
@@ -156,6 +180,7 @@ class Execution:
     trace_header: str | None = None
     """The X-Ray trace that whoever started it asked for."""
     redrives: Redrives = Redrives()
+    map_child: MapChild | None = None
 
     @property
     def name(self) -> str:
@@ -208,3 +233,9 @@ def in_flight(execution: Execution) -> list[Frame]:
         for frame in leaves(execution.root)
         if isinstance(frame.waiting, ForTask) and not frame.waiting.submitted
     ]
+
+
+def map_runs(frame: Frame | None) -> set[str]:
+    """ARNs of the Map runs that are waited for."""
+    waiting = (leaf.waiting for leaf in leaves(frame))
+    return {each.arn for each in waiting if isinstance(each, ForMapRun)}

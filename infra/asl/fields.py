@@ -11,6 +11,8 @@ SCHEMA = "SCHEMA_VALIDATION_FAILED"
 COMMON = frozenset({"Type", "Comment", "QueryLanguage"})
 FLOW = frozenset({"Next", "End"})
 CATCHING = frozenset({"Retry", "Catch"})
+DISTRIBUTED = frozenset({"ItemReader", "ItemBatcher", "ResultWriter"})
+"""Fields that only a Map in Distributed mode may have."""
 
 
 class Say(Protocol):
@@ -25,6 +27,8 @@ class Fields(Protocol):
     """Reads the fields that differ between the query languages."""
 
     language: str
+    arguments: str
+    """What the parameters of a call are called."""
     needed: tuple[str, ...]
     """The fields that a choice rule must have, besides ``Next``."""
     known: dict[str, frozenset[str]]
@@ -61,6 +65,10 @@ class Fields(Protocol):
         """A Task's ``Credentials``: the role that the call is made with."""
         ...
 
+    def template(self, body: dict[str, Any], name: str, at: str, flow: Flow) -> Expression | None:
+        """A field that holds any JSON, with expressions in it."""
+        ...
+
     def items(
         self, body: dict[str, Any], at: str, flow: Flow
     ) -> tuple[Expression | None, Expression | None]:
@@ -91,6 +99,8 @@ def exactly_one(say: Say, body: dict[str, Any], names: Sequence[str], at: str) -
 
 LARGEST = 99_999_999
 """The largest number that a field may hold where nothing else is said."""
+MOST = {"MaxItems": 100_000_000, "MaxInputBytesPerBatch": 262_144}
+"""The largest values of limits that have a bound of their own (AWS quotas)."""
 
 
 def is_integer(value: Any, least: int, most: int = LARGEST) -> bool:
@@ -102,7 +112,7 @@ def limit_fault(value: Any, name: str, least: int) -> str | None:
     """What is wrong with a limit: a percentage may be any number up to 100."""
     if name.endswith("Percentage"):
         return number_fault(value, float(least), 100.0)
-    return number_fault(value, least)
+    return number_fault(value, least, MOST.get(name, LARGEST))
 
 
 def number_fault(value: Any, least: float, most: float = LARGEST) -> str | None:

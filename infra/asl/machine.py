@@ -141,19 +141,82 @@ class ParallelState(StateBase):
     branches: tuple[Machine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """How a delimited text file is read. No ``headers``: the first row has them."""
+
+    delimiter: str = ","
+    headers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """Where a Distributed Map's items come from, if not from its input.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+    """
+
+    action: str
+    """``getObject`` or ``listObjectsV2``."""
+    arguments: Expression | None
+    """The action's parameters: bucket, key or prefix, version."""
+    format: str | None = None
+    """``JSON`` | ``JSONL`` | ``CSV``; None for a listing's metadata and for an S3 inventory."""
+    manifest: str | None = None
+    """``S3_INVENTORY`` | ``ATHENA_DATA``: the object names the files that hold the items."""
+    delimited: Delimited = Delimited()
+    pointer: tuple[str, ...] | None = None
+    """Where in a JSON document the items are; None: nothing was said, so at the top."""
+    flatten: bool = False
+    """Reads the objects that are listed, not the list."""
+    max_items: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatcher:
+    """How many items one child execution gets.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+    """
+
+    max_items: Limit | None = None
+    max_bytes: Limit | None = None
+    batch_input: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWriter:
+    """What becomes of the results. No ``arguments``: they are not exported, only shaped.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+    """
+
+    arguments: Expression | None = None
+    transformation: str = "NONE"
+    """``NONE`` | ``COMPACT`` | ``FLATTEN``."""
+    lines: bool = False
+    """JSON Lines instead of one JSON array."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapState(StateBase):
     """Runs its processor once for each item."""
 
     processor: Machine
     items: Expression | None = None
+    """None where an ``ItemReader`` gives them."""
     selector: Expression | None = None
     max_concurrency: Limit | None = None
     distributed: bool = False
-    """Its items are not the execution's own: they leave no events, and some may fail."""
+    """Its items are executions of their own, which a Map run starts; some may fail."""
+    express: bool = False
+    """Those executions are Express ones."""
     label: str = ""
     tolerated_count: Limit | None = None
     tolerated_percentage: Limit | None = None
+    reader: ItemReader | None = None
+    batcher: ItemBatcher | None = None
+    writer: ResultWriter | None = None
 
 
 State = (
@@ -166,3 +229,21 @@ State = (
     | ParallelState
     | MapState
 )
+
+
+def map_state(machine: Machine, name: str) -> MapState | None:
+    """The Map state of that name, however deep it is: names are unique in a whole definition."""
+    for state in machine.states.values():
+        match state:
+            case MapState() if state.name == name:
+                return state
+            case MapState():
+                found = map_state(state.processor, name)
+            case ParallelState():
+                inner = (map_state(branch, name) for branch in state.branches)
+                found = next((each for each in inner if each is not None), None)
+            case _:
+                found = None
+        if found is not None:
+            return found
+    return None

@@ -10,6 +10,8 @@ from typing import Any
 
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
+from asl.map_runs.memory import MemoryMapRuns
+from asl.map_runs.ports import MapRunStore
 from asl.ports import Announcement, Commit, ExecutionExistsError, LogEvent, Query
 from asl.registry import ActivityRecord, ActivityTask, AliasRecord, MachineRecord
 from asl.turn import Entry
@@ -34,7 +36,9 @@ class MemoryJournal:
     """A :class:`asl.ports.Journal` that lives as long as the process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._runs = MemoryMapRuns(self._lock, self._append)
+        self.map_runs: MapRunStore = self._runs
         self._executions: dict[str, Execution] = {}
         self._entries: dict[str, list[Entry]] = {}
         self._announcements: dict[int, Announcement] = {}
@@ -51,21 +55,26 @@ class MemoryJournal:
     def append(self, prepare: Callable[[], Commit]) -> Announcement | None:
         """See :class:`asl.ports.Journal`."""
         commit = prepare()
-        arn = commit.execution.arn
         with self._lock:
-            known = self._executions.get(arn)
-            if commit.is_new and known is not None:
-                raise ExecutionExistsError(arn)
-            if not commit.is_new and (known is None or known.turn != commit.expected_turn):
-                raise ConflictError(arn)
-            self._executions[arn] = commit.execution
-            self._entries.setdefault(arn, []).extend(commit.entries)
-            if not commit.announces:
-                return None
-            self._announced += 1
-            announcement = Announcement(self._announced, commit.execution, commit.begins)
-            self._announcements[announcement.id] = announcement
-            return announcement
+            return self._append(commit)
+
+    def _append(self, commit: Commit) -> Announcement | None:
+        arn = commit.execution.arn
+        known = self._executions.get(arn)
+        if commit.is_new and known is not None:
+            raise ExecutionExistsError(arn)
+        if not commit.is_new and (known is None or known.turn != commit.expected_turn):
+            raise ConflictError(arn)
+        self._executions[arn] = commit.execution
+        self._entries.setdefault(arn, []).extend(commit.entries)
+        self._runs.apply(commit.map_runs)
+        self._runs.keep(commit.execution)
+        if not commit.announces:
+            return None
+        self._announced += 1
+        announcement = Announcement(self._announced, commit.execution, commit.begins)
+        self._announcements[announcement.id] = announcement
+        return announcement
 
     def forget(self, arn: str) -> None:
         """Removes an execution that has ended, with its history."""
@@ -86,14 +95,14 @@ class MemoryJournal:
         """See :class:`asl.ports.Journal`."""
         found = [
             execution
-            for execution in self._executions.values()
-            if execution.machine_arn == query.machine_arn
+            for execution in list(self._executions.values())
+            if _asked_for(execution, query)
             and query.status in {None, execution.status}
             and query.version in {None, execution.version}
             and query.alias in {None, execution.alias}
-            and (query.before is None or execution.key < query.before)
+            and (query.before is None or _place(execution) < query.before)
         ]
-        newest = sorted(found, key=lambda execution: -execution.key)[: query.limit]
+        newest = sorted(found, key=lambda execution: -_place(execution))[: query.limit]
         return [replace(execution, unfinished=None) for execution in newest]
 
     def due(self, now: int, limit: int) -> list[str]:
@@ -137,6 +146,20 @@ class MemoryJournal:
         with self._lock:
             for announcement in announcements:
                 self._announcements.pop(announcement.id, None)
+
+
+def _place(execution: Execution) -> int:
+    """What lists are ordered by: a child's index in its Map run, else the key."""
+    child = execution.map_child
+    return execution.key if child is None else child.index
+
+
+def _asked_for(execution: Execution, query: Query) -> bool:
+    """Whether it is of the machine, or of the Map run, that is asked for."""
+    child = execution.map_child
+    if query.map_run is not None:
+        return child is not None and child.run == query.map_run
+    return child is None and execution.machine_arn == query.machine_arn
 
 
 def _plain(entry: Entry) -> Entry:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from asl.commands import Dispatch
+from asl.commands import Dispatch, MapRunCommand
 from asl.execution import Execution, Status
+from asl.map_runs.ports import MapRunStore
 from asl.payload import Payload
 from asl.turn import Entry
 
@@ -28,6 +29,8 @@ class Commit:
     entries: list[Entry]
     expected_turn: int
     """The turn that the step began from; 0 for a new execution."""
+    map_runs: Sequence[MapRunCommand] = ()
+    """Map runs that begin with it, or are to stop."""
 
     @property
     def is_new(self) -> bool:
@@ -41,8 +44,9 @@ class Commit:
 
     @property
     def announces(self) -> bool:
-        """Whether somebody must hear of it: the execution began or ended."""
-        return self.begins or self.execution.status is not Status.RUNNING
+        """Whether somebody must hear of it: the execution began or ended. Children are counted."""
+        changed = self.begins or self.execution.status is not Status.RUNNING
+        return changed and self.execution.map_child is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Query:
     """Only those that run this version."""
     alias: str | None = None
     """Only those that were started through the alias of this name."""
+    map_run: str | None = None
+    """Only the children of this Map run. Without it, no children at all."""
 
 
 class ExecutionExistsError(Exception):
@@ -74,6 +80,9 @@ class ExecutionExistsError(Exception):
 
 class Journal(Protocol):
     """Where executions live. A write has happened when the call returns."""
+
+    map_runs: MapRunStore
+    """The Map runs that executions have begun."""
 
     def new_key(self) -> int:
         """A number for a new execution, larger than those given out before."""

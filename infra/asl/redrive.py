@@ -13,6 +13,7 @@ from asl.events import Redriven
 from asl.execution import (
     Execution,
     ForChildren,
+    ForMapRun,
     ForTask,
     ForTime,
     Frame,
@@ -112,7 +113,7 @@ def _when_redriven(frame: Frame) -> Action:
                 return fan_out.redriven(turn, cursor, state, waiting, restart)
 
             return children
-        case ForTime() | ForTask():
+        case ForTime() | ForTask() | ForMapRun():
             return _repeat
         case _:
             assert_never(frame.waiting)

@@ -14,39 +14,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from math import isinf
 from typing import Any, assert_never
 
-from asl.commands import Dispatch
-from asl.definition import load_definition
+from asl.commands import Command, Dispatch, StartMapRun, StopMapRun, for_map_runs
+from asl.definitions import Definitions
 from asl.errors import ConflictError
-from asl.events import (
-    Event,
-    Started,
-    TaskAccepted,
-    TaskEvent,
-    TaskFailed,
-    TaskSucceeded,
-    TimePassed,
-)
+from asl.events import Event, Started, TaskEvent, TimePassed
 from asl.execution import Execution, Parent, Status, in_flight, next_due
 from asl.machine import Machine
+from asl.map_runs.drive import Host, MapRunDriver
+from asl.map_runs.memory import NoObjects
+from asl.map_runs.ports import ObjectStore
+from asl.map_runs.threads import MapRunThreads
 from asl.nesting import child_ended
 from asl.outbox import Outbox
+from asl.outcomes import event_of
 from asl.payload import Payload
-from asl.ports import (
-    Accepted,
-    Announcement,
-    Announcer,
-    Clock,
-    Commit,
-    Journal,
-    Succeeded,
-    TaskDispatcher,
-    TaskError,
-    TaskOutcome,
-)
+from asl.ports import Announcement, Announcer, Clock, Commit, Journal, TaskDispatcher
 from asl.recovery import lost_dispatches
 from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
@@ -78,6 +64,7 @@ class Runner:
         workers: int = 64,
         report: Callable[[Exception], None] | None = None,
         log: Callable[[Execution, list[Entry]], None] | None = None,
+        objects: ObjectStore | None = None,
     ):
         self._journal = journal
         self._machines = machines
@@ -98,7 +85,16 @@ class Runner:
         self._stop = threading.Event()
         self._outbox = Outbox(journal, self.announce, self._stop)
         self._threads: list[threading.Thread] = []
-        self._parsed = lru_cache(maxsize=1024)(self._parse)
+        self._definitions = Definitions(machines)
+        host = Host(
+            self._definitions.of_revision,
+            journal.load,
+            journal.new_key,
+            self.deliver,
+            self._children_began,
+        )
+        driver = MapRunDriver(host, journal.map_runs, objects or NoObjects(), clock)
+        self._map_runs = MapRunThreads(driver, journal.map_runs, self._tell, RETRY_SECONDS)
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -118,6 +114,7 @@ class Runner:
         self._outbox.wake()
         for thread in self._threads:
             thread.join()
+        self._map_runs.close()
         self._timers.shutdown()
         self._workers.shutdown(cancel_futures=True)
 
@@ -127,6 +124,7 @@ class Runner:
         if not taken:
             return
         self.recover(taken)
+        self._map_runs.take_over(taken)
         with self._wake:
             self._wake.notify()
         self._workers.submit(self._guard, self._outbox.left_over, taken)
@@ -136,7 +134,7 @@ class Runner:
         for arn in self._journal.with_tasks_in_flight(leases):
             execution = self._journal.load(arn)
             if execution is not None:
-                for dispatch in lost_dispatches(execution, self.machine(execution)):
+                for dispatch in lost_dispatches(execution, self._definitions.of(execution)):
                     self._submit(dispatch)
 
     def _lease_loop(self) -> None:
@@ -161,7 +159,7 @@ class Runner:
             ExecutionExistsError: the name is taken.
         """
         now = self._clock.now()
-        machine = self._parsed(record.revision)
+        machine = self._definitions.of_revision(record.revision)
         execution = Execution(
             arn=arn,
             machine_arn=record.arn,
@@ -181,15 +179,43 @@ class Runner:
 
         def begin() -> Commit:
             turns.append(step(machine, execution, Started(now)))
-            moved, entries, _ = turns[-1]
-            return Commit(moved, entries, 0)
+            moved, entries, commands = turns[-1]
+            return Commit(moved, entries, 0, for_map_runs(commands))
 
         announcement = self._journal.append(begin)
-        moved, entries, dispatches = turns[-1]
+        moved, entries, commands = turns[-1]
         self._committed(moved, entries, announcement)
-        for dispatch in dispatches:
-            self._submit(dispatch)
+        self._perform(commands)
         return moved
+
+    def map_run_changed(self, arn: str) -> None:
+        """Has a Map run's next step decided anew: somebody has changed its limits."""
+        self._map_runs.wake(arn)
+
+    def _children_began(self, children: Sequence[Commit], commands: Sequence[Command]) -> None:
+        """Takes over the children of a Map run, which were stored just now."""
+        for commit in children:
+            self._committed(commit.execution, commit.entries, None)
+        self._perform(commands)
+
+    def _perform(self, commands: Sequence[Command]) -> None:
+        for dispatch in self._dispatches(commands):
+            self._submit(dispatch)
+
+    def _dispatches(self, commands: Sequence[Command]) -> list[Dispatch]:
+        """The tasks to call; what is to be done about Map runs is done here."""
+        dispatches = []
+        for command in commands:
+            match command:
+                case Dispatch():
+                    dispatches.append(command)
+                case StartMapRun(run=run):
+                    self._map_runs.wake(run.arn)
+                case StopMapRun(arn=arn):
+                    self._map_runs.wake(arn)
+                case _:
+                    assert_never(command)
+        return dispatches
 
     def deliver(self, arn: str, event: Event) -> Execution | None:
         """Takes a fact to an execution. A fact that nobody waits for changes nothing.
@@ -211,8 +237,8 @@ class Runner:
                     return None, []
                 # Others may have moved it since the event was made: its history never goes back.
                 at = max(event.at, self._clock.now())
-                moved, entries, dispatches = step(
-                    self.machine(execution), execution, replace(event, at=at)
+                moved, entries, commands = step(
+                    self._definitions.of(execution), execution, replace(event, at=at)
                 )
                 if moved is execution:
                     if hot is not None:
@@ -220,12 +246,12 @@ class Runner:
                     self._keep_hot(execution)
                     return execution, []
                 try:
-                    commit = Commit(moved, entries, execution.turn)
+                    commit = Commit(moved, entries, execution.turn, for_map_runs(commands))
                     announcement = self._journal.append(partial(_same, commit))
                 except ConflictError:
                     continue
                 self._committed(moved, entries, announcement)
-                return moved, dispatches
+                return moved, self._dispatches(commands)
 
     def _committed(
         self, execution: Execution, entries: list[Entry], announcement: Announcement | None
@@ -235,7 +261,10 @@ class Runner:
             self._log(execution, entries)
         if announcement is not None:
             self._outbox.add(announcement)
-        if execution.status is Status.RUNNING:
+        if execution.status is not Status.RUNNING:
+            if execution.map_child is not None:
+                self._map_runs.wake(execution.map_child.run)
+        else:
             due = next_due(execution)
             if due is not None and (self._alarm is None or due < self._alarm):
                 with self._wake:
@@ -253,13 +282,6 @@ class Runner:
             self._hot[execution.arn] = execution
             if len(self._hot) > HOT:
                 self._hot.popitem(last=False)
-
-    def machine(self, execution: Execution) -> Machine:
-        """The definition that the execution runs."""
-        return self._parsed(execution.revision)
-
-    def _parse(self, revision: int) -> Machine:
-        return load_definition(self._machines.revision(revision).definition)
 
     # -- tasks --------------------------------------------------------------------------------
 
@@ -373,16 +395,3 @@ def _deadline(record: MachineRecord, machine: Machine, now: int) -> int | None:
 
 def _same(commit: Commit) -> Commit:
     return commit
-
-
-def event_of(outcome: TaskOutcome, dispatch: Dispatch, now: int) -> TaskEvent:
-    """The fact that a dispatcher's answer is; ``now`` in milliseconds."""
-    match outcome:
-        case Succeeded(output=output):
-            return TaskSucceeded(now, dispatch.path, dispatch.id, output)
-        case Accepted(output=output):
-            return TaskAccepted(now, dispatch.path, dispatch.id, output)
-        case TaskError(error=error, cause=cause):
-            return TaskFailed(now, dispatch.path, dispatch.id, error, cause)
-        case _:
-            assert_never(outcome)

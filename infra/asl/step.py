@@ -4,9 +4,10 @@ The theory
 ==========
 An execution is a tree of frames. A frame is one thread of control: the top level, a Parallel
 branch, or a Map iteration; Parallel and Map states own the frames below them. Every leaf waits for
-exactly one thing: a moment (a Wait, or a retry's delay) or a task. So the only facts that move an
-execution are: it started; time passed; a task was accepted, succeeded, failed or gave a sign of
-life; somebody stopped it, or made it go on after it had ended without success.
+exactly one thing: a moment (a Wait, or a retry's delay), a task, or a Map run, whose items are
+executions of their own (:mod:`asl.map_runs.core`). So the only facts that move an execution are: it
+started; time passed; a task was accepted, succeeded, failed or gave a sign of life; a Map run
+ended; somebody stopped it, or made it go on after it had ended without success.
 
 ``step`` takes one fact to the frame that waits for it and then walks on from state to state until
 everything waits again or the top level has ended. A walk costs no durability: nothing outside has
@@ -29,12 +30,15 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from asl import redrive
-from asl.commands import Dispatch
+from asl.commands import Command, Dispatch, StopMapRun
 from asl.errors import RUNTIME, TIMEOUT, StateError
 from asl.events import (
     ActivityTaken,
     Event,
     Heartbeat,
+    MapRunEvent,
+    MapRunFailed,
+    MapRunSucceeded,
     Redriven,
     Started,
     StopRequested,
@@ -47,12 +51,14 @@ from asl.events import (
 from asl.execution import (
     Execution,
     ForChildren,
+    ForMapRun,
     ForTask,
     ForTime,
     Frame,
     Path,
     Status,
     leaves,
+    map_runs,
 )
 from asl.machine import (
     Machine,
@@ -64,16 +70,25 @@ from asl.states import fan_out, task, wait
 from asl.turn import Cursor, Entry, Failed, Finished, HistoryFullError, Outcome, Parked, Turn
 from asl.walk import Action, enter, perform, run, walk
 
-Step = tuple[Execution, list[Entry], list[Dispatch]]
+Step = tuple[Execution, list[Entry], list[Command]]
 
 
 def step(machine: Machine, execution: Execution, event: Event) -> Step:
     """Moves an execution on by one fact.
 
     Returns:
-        The execution as it is now, the history entries to append, and the tasks to call. A fact
-        that nobody waits for gives the same execution and nothing to do.
+        The execution as it is now, the history entries to append, and what to do outside: tasks to
+        call, Map runs to start or to stop. A fact that nobody waits for gives the same execution
+        and nothing to do.
     """
+    moved, entries, commands = _decide(machine, execution, event)
+    if moved is not execution and (left := map_runs(execution.root) - map_runs(moved.root)):
+        over = {event.run} if isinstance(event, MapRunSucceeded | MapRunFailed) else set()
+        commands += [StopMapRun(arn) for arn in sorted(left - over)]
+    return moved, entries, commands
+
+
+def _decide(machine: Machine, execution: Execution, event: Event) -> Step:
     if isinstance(event, Redriven):
         if not redrive.allowed(execution, event):
             return execution, [], []
@@ -95,6 +110,8 @@ def step(machine: Machine, execution: Execution, event: Event) -> Step:
                 outcome = _wake(turn, machine)
             case TaskAccepted() | ActivityTaken() | TaskSucceeded() | TaskFailed() | Heartbeat():
                 outcome = _to_task(turn, machine, event)
+            case MapRunSucceeded() | MapRunFailed():
+                outcome = _to_map(turn, machine, event)
             case Redriven():
                 outcome = redrive.go_on(turn, machine)
             case _:
@@ -125,7 +142,10 @@ def _settle(turn: Turn, outcome: Outcome | None) -> Step:
             return turn.execution, [], []
         case Parked(frame=frame):
             parked = replace(turn.execution, seq=turn.seq, turn=turn.execution.turn + 1, root=frame)
-            return parked, turn.entries, [d for d in turn.dispatches if _awaited(frame, d)]
+            waited = map_runs(frame)
+            commands: list[Command] = [d for d in turn.dispatches if _awaited(frame, d)]
+            commands += [each for each in turn.map_runs if each.run.arn in waited]
+            return parked, turn.entries, commands
         case Finished(output=output):
             turn.record_last(turn.seq, "ExecutionSucceeded", {"output": output})
             ended = replace(
@@ -182,6 +202,20 @@ def _to_task(turn: Turn, machine: Machine, event: TaskEvent) -> Outcome | None:
     return _descend(turn, machine, turn.execution.root, {}, event.path, resume)
 
 
+def _to_map(turn: Turn, machine: Machine, event: MapRunEvent) -> Outcome | None:
+    """Takes the end of a Map run to its frame; None where nobody waits for it any more."""
+    frame = _find(turn.execution.root, event.path)
+    waiting = None if frame is None else frame.waiting
+    if not isinstance(waiting, ForMapRun) or waiting.arn != event.run:
+        return None
+
+    def resume(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+        assert isinstance(state, MapState)
+        return fan_out.map_run_ended(turn, cursor, state, waiting, event)
+
+    return _descend(turn, machine, turn.execution.root, {}, event.path, resume)
+
+
 def _wake(turn: Turn, machine: Machine) -> Outcome | None:
     """Lets everything happen that is due, the earliest first."""
     root, outcome = turn.execution.root, None
@@ -205,7 +239,7 @@ def _due(frame: Frame) -> int | None:
             return due
         case ForTask(due=due, heartbeat_due=beat):
             return min((moment for moment in (due, beat) if moment is not None), default=None)
-        case ForChildren():
+        case ForMapRun() | ForChildren():
             return None
         case _:
             assert_never(frame.waiting)
@@ -222,8 +256,8 @@ def _when_due(frame: Frame) -> Action:
             return wait.resume
         case ForTask() as waiting:
             return lambda turn, cursor, state: task.time_out(turn, cursor, state, waiting)
-        case ForChildren():
-            raise AssertionError("a frame with children is never due itself")
+        case ForMapRun() | ForChildren():
+            raise AssertionError("time alone does not move such a frame")
         case _:
             assert_never(frame.waiting)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from asl.adapters.postgres_journal import PostgresJournal, create_schema
 from asl.adapters.postgres_machines import PostgresMachines
+from asl.adapters.s3_objects import S3Objects
 from asl.engine import Engine
 from localcloud.boto import Plug
 from localcloud.clock import SystemClock
@@ -96,18 +97,7 @@ class LocalCloud:
         )
         self._deliveries = found
         tasks = states.Tasks(self.host, sqs, sns, events)
-        machines = PostgresMachines(pool)
-        journal = PostgresJournal(pool, machines)
-        engine = Engine(
-            journal,
-            machines,
-            tasks,
-            states.StatusEvents(events),
-            clock,
-            found.logs,
-            account=ACCOUNT,
-            region=REGION,
-        )
+        journal, engine = _engine(pool, tasks, events, clock, found.logs)
         tasks.states = engine.api
         scheduler = Scheduler(pool, clock, self._deliver, ACCOUNT, REGION)
         services = {
@@ -178,3 +168,13 @@ class LocalCloud:
     def close(self) -> None:
         """Stops everything, in the reverse order of its start."""
         self._closing.close()
+
+
+def _engine(
+    pool: Any, tasks: states.Tasks, events: Events, clock: SystemClock, logs: Logs
+) -> tuple[PostgresJournal, Engine]:
+    machines = PostgresMachines(pool)
+    journal = PostgresJournal(pool, machines)
+    announcer = states.StatusEvents(events)
+    options: dict[str, Any] = {"objects": S3Objects(), "account": ACCOUNT, "region": REGION}
+    return journal, Engine(journal, machines, tasks, announcer, clock, logs, **options)

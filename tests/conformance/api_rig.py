@@ -18,7 +18,7 @@ from tests.conformance.behaviours import call
 from tests.conformance.cases import Case
 from tests.conformance.normalise import as_json, as_text, concrete, is_spaced
 from tests.conformance.outcomes import Outcomes
-from tests.conformance.simulate import START
+from tests.conformance.simulate import START, objects_of
 
 PATIENCE = 10
 """How many real seconds a task's thread may take before the case fails."""
@@ -48,6 +48,7 @@ class Rig:
             lambda batch: None,
             self.clock,
             self.log,
+            objects=objects_of(mocks),
             workers=4,
             account="111111111111",
         )

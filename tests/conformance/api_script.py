@@ -12,7 +12,7 @@ from tests.conformance.cases import Case, is_client_side
 from tests.conformance.normalise import recorded
 from tests.conformance.recording import Recording
 
-_REFERENCE = re.compile(r"\{\{(\d+)\.([\w.]+)\}\}")
+_REFERENCE = re.compile(r"\{\{(\d+)\.([\w.\[\]]+)\}\}")
 _ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 MOST_SHOWN = 3
 
@@ -80,7 +80,7 @@ def _filled(value: Any, answers: list[dict[str, Any]]) -> Any:
 
 def _field(answers: list[dict[str, Any]], match: re.Match[str]) -> str:
     value: Any = answers[int(match[1])]
-    for name in match[2].split("."):
+    for name in match[2].replace("[", ".").replace("]", "").split("."):
         value = value[int(name)] if isinstance(value, list) else value.get(name, "")
     return str(value)
 

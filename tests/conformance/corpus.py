@@ -29,6 +29,7 @@ _REASONS = {
     "500678d9d250": "AWS's page has a slip in the ARN (arn:aws::lambda) and a placeholder in it",
     "6edef2126f44": "a template: AGENT_TOOL_LIST stands for an array that its generator puts there",
     "7eded780694c": "AWS's page has an account of ten digits; accounts have twelve",
+    "780b24e1c9ee": "its Map reads a file in INLINE mode, which has no ItemReader",
     "7f82215fe3c7": "a template: TOOL_NAMES_LIST stands for an array that its generator puts there",
     "c8f1101d8963": "a template: its generator fills the empty choice rule",
     "da7415a0fc40": "a Map has no Arguments; AWS refuses the field",

@@ -11,17 +11,32 @@ from asl.events import Event, Started, TimePassed
 from asl.execution import Execution, ForChildren, Frame, Path, Status, next_due
 from asl.history import render
 from asl.machine import Machine
+from asl.map_runs.memory import MemoryObjects
+from asl.outcomes import event_of
 from asl.payload import Payload
-from asl.runner import event_of
 from asl.step import step
 from asl.turn import Entry
 from tests.conformance.behaviours import call
 from tests.conformance.cases import Case, definition_text, input_text
 from tests.conformance.normalise import is_spaced, recorded
 from tests.conformance.outcomes import Outcomes, events
+from tests.support.children import Children
 
 START = 1_767_225_600_000
 MOST_FACTS = 20_000
+
+
+def objects_of(mocks: dict[str, Any]) -> MemoryObjects:
+    """The buckets and objects that were there when the case was recorded."""
+    objects = MemoryObjects()
+    for done in mocks.get("setup") or []:
+        match done:
+            case {"service": "s3", "op": "create_bucket", "args": {"Bucket": bucket}}:
+                objects.buckets.add(bucket)
+            case {"service": "s3", "op": "put_object", "args": {"Body": body, **of}}:
+                raw = body.encode() if isinstance(body, str) else bytes.fromhex(body["$bytes"])
+                objects.objects[of["Bucket"], of["Key"]] = raw
+    return objects
 
 
 class StuckError(Exception):
@@ -37,6 +52,14 @@ class Simulation:
         self.entries: list[Entry] = []
         self.pending: list[Dispatch] = []
         mocks = case.get("mocks") or {}
+        self.children = Children(
+            self.machine,
+            lambda: self.execution,
+            self._deliver,
+            lambda: self.now,
+            self.pending,
+            objects_of(mocks),
+        )
         self.outcomes = Outcomes(mocks.get("task_outcomes") or [])
         self.functions = mocks.get("functions") or []
         self.spaced = is_spaced(case["expected"])
@@ -77,20 +100,29 @@ class Simulation:
         return [recorded(render(_plain(entry))) for entry in self.entries]
 
     def _deliver(self, event: Event) -> None:
-        self.execution, entries, dispatches = step(self.machine, self.execution, event)
+        self.execution, entries, commands = step(self.machine, self.execution, event)
         self.entries += entries
-        self.pending += dispatches
+        self.pending += [each for each in commands if isinstance(each, Dispatch)]
+        self.children.perform(commands)
 
     def _answer(self) -> bool:
         """Answers the oldest pending task; says whether there was one."""
         if not self.pending:
             return False
         dispatch = self.pending.pop(0)
-        state = _state_at(self.execution.root, dispatch.path)
+        own = dispatch.execution_arn == self.execution.arn
+        state = (
+            _state_at(self.execution.root, dispatch.path)
+            if own
+            else self.children.state_of(dispatch)
+        )
         if state is None:
             return True
         for event in self._events(state, dispatch):
-            self._deliver(event)
+            if own:
+                self._deliver(event)
+            else:
+                self.children.deliver(dispatch.execution_arn, event)
         return True
 
     def _events(self, state: str, dispatch: Dispatch) -> list[Event]:
@@ -104,11 +136,13 @@ class Simulation:
         return [event_of(answer, dispatch, self.now)]
 
     def _let_time_pass(self) -> None:
-        due = next_due(self.execution)
+        moments = (next_due(self.execution), self.children.next_due())
+        due = min((moment for moment in moments if moment is not None), default=None)
         if due is None:
             raise StuckError("it waits for a task that was never answered")
         self.now = max(self.now, due)
         self._deliver(TimePassed(self.now))
+        self.children.let_time_pass()
 
 
 def _clock(case: Case) -> int:

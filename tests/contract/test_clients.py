@@ -198,6 +198,33 @@ def a_state_is_tried(call: Caller) -> None:
     assert tried["inspectionData"]["errorDetails"] == details
 
 
+def map_runs(call: Caller) -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "W",
+        "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}},
+    }
+    each = {"Type": "Map", "ItemProcessor": processor, "MaxConcurrency": 1, "End": True}
+    arn = start(call, create(call, text_of({"Each": each})), input="[1, 2, 3]")
+    (run,) = call("list_map_runs", executionArn=arn)["mapRuns"]
+    name = run["mapRunArn"]
+    call("update_map_run", mapRunArn=name, maxConcurrency=2, toleratedFailurePercentage=5.5)
+
+    def running(number: int) -> Any:
+        told = call("describe_map_run", mapRunArn=name)
+        return told if told["executionCounts"]["running"] == number else None
+
+    told = until(lambda: running(2), "two children", 20)
+    assert (told["maxConcurrency"], told["toleratedFailurePercentage"]) == (2, 5.5)
+    assert (told["itemCounts"]["pending"], told["status"]) == (1, "RUNNING")
+    children = call("list_executions", mapRunArn=name, statusFilter="RUNNING")["executions"]
+    assert [one["itemCount"] for one in children] == [1, 1]
+    child = call("describe_execution", executionArn=children[1]["executionArn"])
+    assert (child["mapRunArn"], child["input"]) == (name, "1")
+    call("stop_execution", executionArn=arn)
+    assert until(lambda: running(0), "the children's end", 20)["itemCounts"]["aborted"] == 2
+
+
 def lists_come_in_pages(call: Caller) -> None:
     machine = create(call)
     started = [start(call, machine) for _ in range(3)]
@@ -218,6 +245,7 @@ STORIES = [
     task_tokens,
     activities,
     a_state_is_tried,
+    map_runs,
     lists_come_in_pages,
 ]
 
@@ -239,6 +267,7 @@ def test_every_operation_has_its_story(url: str, states: Any) -> None:
 
 NOBODY = f"{PREFIX}:stateMachine:nobody"
 NOTHING = f"{PREFIX}:execution:nobody:nothing"
+NO_RUN = f"{PREFIX}:mapRun:nobody/Each:nothing"
 TOKEN = "bm90IGEgdG9rZW4="
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("create_activity", {"name": "a b"}, "InvalidName"),
@@ -270,6 +299,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("delete_state_machine_version", {"stateMachineVersionArn": "x"}, "InvalidArn"),
     ("describe_activity", {"activityArn": f"{PREFIX}:activity:nobody"}, "ActivityDoesNotExist"),
     ("describe_execution", {"executionArn": NOTHING}, "ExecutionDoesNotExist"),
+    ("describe_map_run", {"mapRunArn": NO_RUN}, "ResourceNotFound"),
     ("describe_state_machine", {"stateMachineArn": NOBODY}, "StateMachineDoesNotExist"),
     ("describe_state_machine_alias", {"stateMachineAliasArn": f"{NOBODY}:a"}, "ResourceNotFound"),
     ("describe_state_machine_for_execution", {"executionArn": NOTHING}, "ExecutionDoesNotExist"),
@@ -277,6 +307,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("get_execution_history", {"executionArn": NOTHING}, "ExecutionDoesNotExist"),
     ("list_activities", {"nextToken": TOKEN}, "InvalidToken"),
     ("list_executions", {"stateMachineArn": NOBODY}, "StateMachineDoesNotExist"),
+    ("list_map_runs", {"executionArn": NOTHING}, "ExecutionDoesNotExist"),
     ("list_state_machine_aliases", {"stateMachineArn": NOBODY}, "StateMachineDoesNotExist"),
     ("list_state_machine_versions", {"stateMachineArn": NOBODY}, "StateMachineDoesNotExist"),
     ("list_state_machines", {"nextToken": TOKEN}, "InvalidToken"),
@@ -293,6 +324,7 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("tag_resource", {"resourceArn": NOBODY, "tags": []}, "ResourceNotFound"),
     ("test_state", {"definition": "{}"}, "InvalidDefinition"),
     ("untag_resource", {"resourceArn": NOBODY, "tagKeys": ["a"]}, "ResourceNotFound"),
+    ("update_map_run", {"mapRunArn": NO_RUN, "maxConcurrency": 1}, "ResourceNotFound"),
     (
         "update_state_machine",
         {"stateMachineArn": NOBODY, "roleArn": ROLE},

@@ -42,6 +42,15 @@ UNSUPPORTED = (
     "TestState API does not support Map or Parallel states. Supported state types include: "
     "[Task, Wait, Pass, Succeed, Fail, Choice]"
 )
+READING = {
+    **MAP,
+    "ItemProcessor": DISTRIBUTED,
+    "ItemReader": {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "Parameters": {"Bucket": "b", "Key": "k"},
+        "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+    },
+}
 CONTEXT = "Invalid Context object provided: "
 REFUSED: dict[str, tuple[Any, dict[str, Any], str, str]] = {
     # definition, request, code, message
@@ -52,6 +61,27 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         {"roleArn": ROLE},
         "InvalidDefinition",
         "TestState API does not support '.sync' or '.waitForTaskToken' integration patterns",
+    ),
+    "reader without data": (
+        READING,
+        {"mock": {"result": []}},
+        "ValidationException",
+        "MapItemReaderData must be specified for a Map state with an ItemReader.",
+    ),
+    "data without a reader": (
+        MAP,
+        {"mock": {"result": []}, "stateConfiguration": {"mapItemReaderData": "[]"}},
+        "ValidationException",
+        "TestState supports MapItemReaderData for Map states with an ItemReader only.",
+    ),
+    "more data than can be shown": (
+        READING,
+        {
+            "mock": {"result": []},
+            "stateConfiguration": {"mapItemReaderData": "h" * 5000 + "\n" + "1\n" * 2000},
+        },
+        "ValidationException",
+        "The items of the Map are too large to be tested.",
     ),
     "activity without mock": (
         {**TASK, "Resource": "arn:aws:states:us-east-1:000000000000:activity:a"},

@@ -224,6 +224,76 @@ INSPECTED: dict[str, tuple[Any, dict[str, Any], Any, dict[str, Any], str | None]
 }
 
 
+READ: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
+    # the reader's configuration and the Map's other fields, the data, what is shown of it
+    "CSV in batches": (
+        {
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+            "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"of.$": "$.n"}},
+            "ItemSelector": {"v.$": "$$.Map.Item.Value.a", "i.$": "$$.Map.Item.Index"},
+        },
+        "a,b\n1,2\n3,4\n5,6\n",
+        {
+            "afterItemSelector": [{"v": "1", "i": 0}, {"v": "3", "i": 1}, {"v": "5", "i": 2}],
+            "afterItemBatcher": [
+                {"BatchInput": {"of": 7}, "Items": [{"v": "1", "i": 0}, {"v": "3", "i": 1}]},
+                {"BatchInput": {"of": 7}, "Items": [{"v": "5", "i": 2}]},
+            ],
+        },
+    ),
+    "JSON with a pointer": (
+        {"ReaderConfig": {"InputType": "JSON", "ItemsPointer": "/x/l", "MaxItems": 2}},
+        '{"x": {"l": [1, 2, 3]}}',
+        {"afterItemsPointer": [1, 2]},
+    ),
+    "a list of objects": (
+        {
+            "Resource": "arn:aws:states:::s3:listObjectsV2",
+            "ItemSelector": {"k.$": "$$.Map.Item.Value.Key"},
+        },
+        '[{"Key": "a"}, {"Key": "b"}]',
+        {"afterItemSelector": [{"k": "a"}, {"k": "b"}]},
+    ),
+}
+
+
+def reading(more: dict[str, Any]) -> dict[str, Any]:
+    """A Distributed Map that reads its items."""
+    reader = {
+        "Resource": more.get("Resource", "arn:aws:states:::s3:getObject"),
+        "Parameters": {"Bucket": "b", "Key": "k"},
+        "ReaderConfig": more.get("ReaderConfig", {}),
+    }
+    if "listObjects" in reader["Resource"]:
+        reader["Parameters"] = {"Bucket": "b", "Prefix": "k"}
+    rest = {name: more[name] for name in more.keys() - {"Resource", "ReaderConfig"}}
+    return {**MAP, "ItemProcessor": DISTRIBUTED, "ItemReader": reader, **rest}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_distributed_map_reads_the_data_that_it_is_given(account: Account, name: str) -> None:
+    more, data, shown = READ[name]
+    answer = account.test(
+        reading(more),
+        input={"n": 7},
+        mock={"result": ["x"]},
+        stateConfiguration={"mapItemReaderData": data},
+        inspectionLevel="DEBUG",
+    )
+    assert (answer["status"], answer["output"]) == ("SUCCEEDED", ["x"])
+    inspected = answer["inspectionData"]
+    assert {name: inspected[name] for name in inspected if name.startswith("afterItem")} == shown
+
+
+def test_data_that_cannot_be_read_fails_a_distributed_map(account: Account) -> None:
+    answer = account.test(
+        reading({"ReaderConfig": {"InputType": "JSON"}}),
+        mock={"result": []},
+        stateConfiguration={"mapItemReaderData": '{"a": '},
+    )
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.ItemReaderFailed")
+
+
 @pytest.mark.parametrize("name", INSPECTED)
 @pytest.mark.parametrize("level", ["INFO", "DEBUG", "TRACE"])
 def test_the_data_is_shown_field_by_field(account: Account, name: str, level: str) -> None:

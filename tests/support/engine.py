@@ -11,9 +11,11 @@ from asl.definition import parse_definition
 from asl.events import Event, Started, TaskFailed, TaskSucceeded, TimePassed
 from asl.execution import Execution, Status, next_due
 from asl.machine import Machine
+from asl.map_runs.memory import MemoryObjects
 from asl.payload import Payload
 from asl.step import step
 from asl.turn import Entry
+from tests.support.children import Children
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:m:x"
 MACHINE_ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
@@ -47,19 +49,35 @@ class Fails(Exception):
 class Run:
     """An execution that is driven to its end: tasks are answered, time jumps to what is due."""
 
-    def __init__(self, machine: Machine, value: Any = None, answer: Answer | None = None):
+    def __init__(
+        self,
+        machine: Machine,
+        value: Any = None,
+        answer: Answer | None = None,
+        objects: MemoryObjects | None = None,
+    ):
         self.machine = machine
         self.answer = answer
         self.now = START
         self.entries: list[Entry] = []
         self.execution = new_execution(value)
         self.pending: list[Dispatch] = []
+        self.objects = objects or MemoryObjects()
+        self.children = Children(
+            machine,
+            lambda: self.execution,
+            self.deliver,
+            lambda: self.now,
+            self.pending,
+            self.objects,
+        )
         self.deliver(Started(self.now))
 
     def deliver(self, event: Event) -> None:
-        self.execution, entries, dispatches = step(self.machine, self.execution, event)
+        self.execution, entries, commands = step(self.machine, self.execution, event)
         self.entries += entries
-        self.pending += dispatches
+        self.pending += [each for each in commands if isinstance(each, Dispatch)]
+        self.children.perform(commands)
 
     def to_end(self) -> Run:
         while self.execution.status is Status.RUNNING and self.once():
@@ -70,13 +88,18 @@ class Run:
         """One fact: the oldest task's answer, else the next moment. False if nothing is left."""
         if self.pending and self.answer is not None:
             dispatch = self.pending.pop(0)
-            self.deliver(self.outcome(dispatch))
+            if dispatch.execution_arn == self.execution.arn:
+                self.deliver(self.outcome(dispatch))
+            else:
+                self.children.deliver(dispatch.execution_arn, self.outcome(dispatch))
             return True
-        due = next_due(self.execution)
+        moments = (next_due(self.execution), self.children.next_due())
+        due = min((moment for moment in moments if moment is not None), default=None)
         if due is None:
             return False
         self.now = max(self.now, due)
         self.deliver(TimePassed(self.now))
+        self.children.let_time_pass()
         return True
 
     def outcome(self, dispatch: Dispatch) -> Event:
@@ -96,8 +119,13 @@ class Run:
         return [entry[3] for entry in self.entries]
 
 
-def run(states: dict[str, Any], value: Any = None, answer: Answer | None = None) -> Run:
-    return Run(machine_of(states), value, answer).to_end()
+def run(
+    states: dict[str, Any],
+    value: Any = None,
+    answer: Answer | None = None,
+    objects: MemoryObjects | None = None,
+) -> Run:
+    return Run(machine_of(states), value, answer, objects).to_end()
 
 
 def assert_gapless(entries: Sequence[Entry]) -> None:

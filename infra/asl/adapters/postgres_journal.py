@@ -12,10 +12,13 @@ from psycopg_pool import ConnectionPool
 
 from asl import codec
 from asl.adapters.group_commit import GroupCommitter
+from asl.adapters.map_run_rows import addressed, map_child
 from asl.adapters.postgres_leases import LEASE_SECONDS, PostgresLeases
+from asl.adapters.postgres_map_runs import PostgresMapRuns
 from asl.adapters.postgres_writer import STATUS_NUMBERS, STATUSES, PostgresWriter
 from asl.errors import StateError
 from asl.execution import Execution, Parent, Status
+from asl.map_runs.ports import MapRunStore
 from asl.payload import Payload
 from asl.ports import Announcement, Commit, Query
 from asl.registry import Machines
@@ -24,16 +27,19 @@ from asl.turn import Entry
 KEY_BLOCK = 1000
 GROUP = 400
 _NAMES = """
-    SELECT m.arn, e.name FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
+    SELECT m.arn, e.name, e.map_run, r.arn, r.state, r.express, e.item, e.items
+    FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
+    LEFT JOIN asl.map_runs r ON r.key = e.map_run
 """
 _COLUMNS = """
     SELECT e.key, m.arn, e.name, e.revision, e.version, e.alias, e.status, e.seq, e.turn,
            e.started_at, e.stopped_at, e.secret, e.due, e.parent, e.trace_header,
-           e.redrives, {root},
+           e.redrives, {root}, e.map_run, r.arn, r.state, r.express, e.item, e.items,
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq LIMIT 1),
            CASE WHEN e.status <> 0 THEN
            (SELECT entries FROM asl.journal WHERE execution = e.key ORDER BY seq DESC LIMIT 1) END
     FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
+    LEFT JOIN asl.map_runs r ON r.key = e.map_run
 """
 _SELECT = _COLUMNS.format(root="e.root")
 _LISTED = _COLUMNS.format(root="CASE WHEN e.status = 0 THEN e.root END")
@@ -66,8 +72,15 @@ class PostgresJournal:
         self._lock = threading.Lock()
         self._next_key = self._last_key = 0
         self._leases = PostgresLeases(pool, lease_seconds)
+        writer = PostgresWriter(pool, machines, self._leases)
         self._writer: GroupCommitter[Commit, Announcement | None] = GroupCommitter(
-            PostgresWriter(pool, machines, self._leases).write, GROUP, "asl-journal"
+            writer.write, GROUP, "asl-journal"
+        )
+        self.map_runs: MapRunStore = PostgresMapRuns(
+            pool,
+            writer,
+            self._leases,
+            lambda condition, values: self._executions(_LISTED + condition, values),
         )
 
     def close(self) -> None:
@@ -104,11 +117,11 @@ class PostgresJournal:
     def load(self, arn: str) -> Execution | None:
         """See :class:`asl.ports.Journal`."""
         parts = arn.split(":")
-        machine_arn = ":".join([*parts[:5], "stateMachine", parts[6]])
+        machine_arn = ":".join([*parts[:5], "stateMachine", parts[6].partition("/")[0]])
         found = self._executions(
             _SELECT + " WHERE m.arn = %s AND e.name = %s", (machine_arn, parts[7])
         )
-        return found[0] if found else None
+        return found[0] if found and found[0].arn == arn else None
 
     def history(self, execution: Execution, after: int, limit: int) -> list[Entry]:
         """See :class:`asl.ports.Journal`."""
@@ -127,8 +140,12 @@ class PostgresJournal:
 
     def select(self, query: Query) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
+        if query.map_run is not None:
+            return self._children(query, query.map_run)
         conditions = {
-            "e.machine = (SELECT id FROM asl.machines WHERE arn = %s)": query.machine_arn,
+            "e.map_run IS NULL AND e.machine = (SELECT id FROM asl.machines WHERE arn = %s)": (
+                query.machine_arn
+            ),
             "e.status = %s": None if query.status is None else STATUS_NUMBERS[query.status],
             "e.version = %s": query.version,
             "e.alias = %s": query.alias,
@@ -136,6 +153,17 @@ class PostgresJournal:
         }
         asked = {text: value for text, value in conditions.items() if value is not None}
         where = f" WHERE {' AND '.join(asked)} ORDER BY e.key DESC LIMIT %s"
+        return self._executions(_LISTED + where, (*asked.values(), query.limit))
+
+    def _children(self, query: Query, run: str) -> list[Execution]:
+        """A Map run's children, the last item's first; ``before`` is an item's index."""
+        conditions = {
+            "e.map_run = (SELECT key FROM asl.map_runs WHERE arn = %s)": run,
+            "e.status = %s": None if query.status is None else STATUS_NUMBERS[query.status],
+            "e.item < %s": query.before,
+        }
+        asked = {text: value for text, value in conditions.items() if value is not None}
+        where = f" WHERE {' AND '.join(asked)} ORDER BY e.item DESC LIMIT %s"
         return self._executions(_LISTED + where, (*asked.values(), query.limit))
 
     def due(self, now: int, limit: int) -> list[str]:
@@ -146,7 +174,7 @@ class PostgresJournal:
                     SELECT key, wake_at FROM asl.executions
                     WHERE lease = l.id AND wake_at <= %s ORDER BY wake_at LIMIT %s) d
                 ORDER BY d.wake_at LIMIT %s
-            ) d USING (key) ORDER BY d.wake_at""",
+            ) d ON d.key = e.key ORDER BY d.wake_at""",
             (self._leases.held, now, limit, limit),
         )
 
@@ -171,7 +199,7 @@ class PostgresJournal:
     def _arns(self, which: str, parameters: tuple[Any, ...]) -> list[str]:
         with self._pool.connection() as connection:
             rows = connection.execute((_NAMES + which).encode(), parameters).fetchall()
-        return [_execution_arn(machine_arn, name) for machine_arn, name in rows]
+        return [addressed(arn, name, map_child(*of_run))[1] for arn, name, *of_run in rows]
 
     def announcements(self, limit: int, leases: Sequence[int] | None = None) -> list[Announcement]:
         """See :class:`asl.ports.Journal`."""
@@ -200,13 +228,15 @@ class PostgresJournal:
 
     def _execution(self, row: tuple[Any, ...]) -> Execution:
         (key, machine_arn, name, revision, version, alias, status, seq, turn, started_at,
-         stopped_at, secret, due, parent, trace_header, redrives, root,
+         stopped_at, secret, due, parent, trace_header, redrives, root, *of_run,
          first, last) = row  # fmt: skip
+        child = map_child(*of_run)
+        machine_arn, arn = addressed(machine_arn, name, child)
         frame, running = codec.load_root(root), STATUSES[status] is Status.RUNNING
         end = codec.load_entries(last)[-1][4] if last is not None else {}
         failed = STATUSES[status] not in {Status.RUNNING, Status.SUCCEEDED}
         return Execution(
-            arn=_execution_arn(machine_arn, name),
+            arn=arn,
             machine_arn=machine_arn,
             role_arn=self._machines.revision(revision).role_arn,
             input=Payload(codec.load_entries(first)[0][4]["input"]),
@@ -228,12 +258,9 @@ class PostgresJournal:
             alias=alias,
             trace_header=trace_header,
             redrives=codec.load_redrives(redrives),
+            map_child=child,
         )
 
 
 def _parent(arn: str, path: list[int], number: int, pattern: str) -> Parent:
     return Parent(arn, tuple(path), number, pattern)
-
-
-def _execution_arn(machine_arn: str, name: str) -> str:
-    return f"{machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"

@@ -83,11 +83,17 @@ class PostgresLeases:
         self._hold_safely()
         return self.current()
 
-    def lost(self, lease: Lease) -> None:
-        """Notes that a write found the lease taken by another process."""
-        with self._lock:
-            if self._held.get(lease.id) == lease.token:
-                del self._held[lease.id]
+    def check(self, lease: Lease) -> bool:
+        """Whether a lease is still held; one that another process has taken is forgotten."""
+        with self._pool.connection() as connection:
+            found = connection.execute(
+                "SELECT 1 FROM asl.leases WHERE id = %s AND token = %s", (lease.id, lease.token)
+            ).fetchone()
+        if found is None:
+            with self._lock:
+                if self._held.get(lease.id) == lease.token:
+                    del self._held[lease.id]
+        return found is not None
 
     def hold(self) -> Sequence[int]:
         """Renews the leases held, takes those that are free, and one at the least.

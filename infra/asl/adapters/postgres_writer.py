@@ -11,6 +11,7 @@ from psycopg import errors as pg
 from psycopg_pool import ConnectionPool
 
 from asl import codec
+from asl.adapters.map_run_rows import apply_to_runs
 from asl.adapters.postgres_leases import Lease, PostgresLeases
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
@@ -54,12 +55,15 @@ _COLUMNS = {
     "trace_header": "text",
     "redrives": "text",
     "root": "bytea",
+    "map_run": "int8",
+    "item": "int8",
+    "items": "int4",
 }
 _COMMIT = {"number", "expected", "announces", "begins", "entries"}
 """What a row says of the commit; the rest is the execution's."""
 _STORED = [name for name in _COLUMNS if name not in _COMMIT]
 # Rows of a lost lease join with no fence: nothing is written, and nothing comes back.
-_WRITE = f"""
+_WRITE_ANY = f"""
     WITH fence AS MATERIALIZED (
         SELECT id AS lease FROM asl.leases WHERE id = %b AND token = %b FOR SHARE
     ), given AS MATERIALIZED (
@@ -85,10 +89,35 @@ _WRITE = f"""
         INSERT INTO asl.outbox (execution, began, lease)
         SELECT key, begins, lease FROM given JOIN done USING (key) WHERE announces
         RETURNING id, execution
-    )
+    ){{counted}}
     SELECT given.number, told.id FROM given JOIN done USING (key)
     LEFT JOIN told ON told.execution = key
 """  # noqa: S608 - nothing but the names above
+
+
+_COUNTED = """, counted AS (
+        UPDATE asl.map_runs r
+        SET succeeded = r.succeeded + n.succeeded, items_succeeded = r.items_succeeded + n.items_1,
+            failed = r.failed + n.failed, items_failed = r.items_failed + n.items_2,
+            timed_out = r.timed_out + n.timed_out, items_timed_out = r.items_timed_out + n.items_3,
+            aborted = r.aborted + n.aborted, items_aborted = r.items_aborted + n.items_4
+        FROM (
+            SELECT map_run,
+                count(*) FILTER (WHERE status = 1) AS succeeded,
+                count(*) FILTER (WHERE status = 2) AS failed,
+                count(*) FILTER (WHERE status = 3) AS timed_out,
+                count(*) FILTER (WHERE status = 4) AS aborted,
+                coalesce(sum(items) FILTER (WHERE status = 1), 0) AS items_1,
+                coalesce(sum(items) FILTER (WHERE status = 2), 0) AS items_2,
+                coalesce(sum(items) FILTER (WHERE status = 3), 0) AS items_3,
+                coalesce(sum(items) FILTER (WHERE status = 4), 0) AS items_4
+            FROM given JOIN done USING (key) WHERE map_run IS NOT NULL AND status <> 0
+            GROUP BY map_run
+        ) n WHERE r.key = n.map_run
+    )"""
+_WRITE = _WRITE_ANY.format(counted="").encode()
+_WRITE_AND_COUNT = _WRITE_ANY.format(counted=_COUNTED).encode()
+"""Counts the children of Map runs that end, with their ends."""
 
 
 class PostgresWriter:
@@ -123,34 +152,49 @@ class PostgresWriter:
         """Writes under a lease that is held; nothing written may mean that it was lost."""
         while True:
             lease = self._leases.current()
-            written = self._execute(group, lease)
-            if written or self._holds(lease):
+            written = self._write_under(group, lease)
+            if written or self._leases.check(lease):
                 return written
-            self._leases.lost(lease)
 
-    def _holds(self, lease: Lease) -> bool:
+    def _write_under(self, group: dict[int, Commit], lease: Lease) -> Written:
         with self._pool.connection() as connection:
-            found = connection.execute(
-                "SELECT 1 FROM asl.leases WHERE id = %s AND token = %s", (lease.id, lease.token)
-            )
-            return found.fetchone() is not None
+            if not any(commit.map_runs for commit in group.values()):
+                return self._execute(connection, group, lease)
+            with connection.transaction():
+                written = self._execute(connection, group, lease)
+                apply_to_runs(connection, [group[number] for number in written], lease.id)
+                return written
 
-    def _execute(self, group: dict[int, Commit], lease: Lease) -> Written:
+    def add(self, connection: Any, commits: Sequence[Commit], lease: Lease) -> bool:
+        """Stores new executions in an open transaction.
+
+        Returns:
+            False where the lease is lost; the transaction must then be rolled back.
+
+        Raises:
+            psycopg.errors.UniqueViolation: one of them is there already.
+        """
+        written = self._execute(connection, dict(enumerate(commits)), lease)
+        apply_to_runs(connection, commits, lease.id)
+        return len(written) == len(commits)
+
+    def _execute(self, connection: Any, group: dict[int, Commit], lease: Lease) -> Written:
         rows = [self._row(number, commit) for number, commit in group.items()]
         columns = [list(column) for column in zip(*rows, strict=True)]
-        with self._pool.connection() as connection:
-            answer = connection.execute(_WRITE.encode(), (lease.id, lease.token, *columns))
-            return {
-                number: None
-                if told is None
-                else Announcement(told, group[number].execution, group[number].begins)
-                for number, told in answer.fetchall()
-            }
+        counts = any(commit.execution.map_child is not None for commit in group.values())
+        statement = _WRITE_AND_COUNT if counts else _WRITE
+        answer = connection.execute(statement, (lease.id, lease.token, *columns))
+        return {
+            number: None
+            if told is None
+            else Announcement(told, group[number].execution, group[number].begins)
+            for number, told in answer.fetchall()
+        }
 
     def _row(self, number: int, commit: Commit) -> tuple[Any, ...]:
         """A commit as a row of the columns above."""
         execution = commit.execution
-        parent = execution.parent
+        parent, child = execution.parent, execution.map_child
         return (
             number,
             commit.expected_turn,
@@ -176,6 +220,7 @@ class PostgresWriter:
             execution.trace_header,
             codec.dump_redrives(execution.redrives),
             codec.dump_root(execution),
+            *((None, None, None) if child is None else (child.key, child.index, child.items)),
         )
 
     def _taken(self, group: dict[int, Commit]) -> set[int]:

@@ -104,7 +104,6 @@ DROP INDEX IF EXISTS asl.executions_to_wake, asl.executions_in_flight;
 CREATE INDEX IF NOT EXISTS executions_due ON asl.executions (lease, wake_at)
     WHERE wake_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_with_tasks ON asl.executions (lease, key) WHERE in_flight;
-CREATE INDEX IF NOT EXISTS executions_of_machine ON asl.executions (machine, key);
 CREATE INDEX IF NOT EXISTS executions_of_version ON asl.executions (machine, version, key)
     WHERE version IS NOT NULL;
 CREATE INDEX IF NOT EXISTS executions_of_alias ON asl.executions (machine, alias, key)
@@ -134,3 +133,51 @@ CREATE TABLE IF NOT EXISTS asl.outbox (
     began boolean NOT NULL
 );
 ALTER TABLE asl.outbox ADD COLUMN IF NOT EXISTS lease int NOT NULL DEFAULT 0;
+
+-- A Distributed Map's runs. Counts of ended children change with the children, the rest by decisions.
+CREATE TABLE IF NOT EXISTS asl.map_runs (
+    key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    arn text NOT NULL UNIQUE,
+    execution bigint NOT NULL,
+    state text NOT NULL,
+    express boolean NOT NULL,
+    about bytea NOT NULL,
+    revision int NOT NULL,
+    started_at bigint NOT NULL,
+    stopped_at bigint,
+    status smallint NOT NULL,
+    turn int NOT NULL,
+    lease int NOT NULL,
+    concurrency int NOT NULL,
+    tolerated_count int NOT NULL,
+    tolerated_percentage double precision NOT NULL,
+    items_read bigint NOT NULL,
+    position jsonb NOT NULL,
+    exhausted boolean NOT NULL,
+    started bigint NOT NULL,
+    items_left bigint NOT NULL,
+    failure jsonb,
+    stopping boolean NOT NULL,
+    told boolean NOT NULL,
+    written boolean NOT NULL,
+    succeeded bigint NOT NULL DEFAULT 0,
+    failed bigint NOT NULL DEFAULT 0,
+    timed_out bigint NOT NULL DEFAULT 0,
+    aborted bigint NOT NULL DEFAULT 0,
+    items_succeeded bigint NOT NULL DEFAULT 0,
+    items_failed bigint NOT NULL DEFAULT 0,
+    items_timed_out bigint NOT NULL DEFAULT 0,
+    items_aborted bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 50);
+CREATE INDEX IF NOT EXISTS map_runs_of_execution ON asl.map_runs (execution, key);
+CREATE INDEX IF NOT EXISTS map_runs_unfinished ON asl.map_runs (lease, key) WHERE NOT told;
+
+-- The children of Map runs are executions; a million of them must not slow down lists of others.
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS map_run bigint;
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS item bigint;
+ALTER TABLE asl.executions ADD COLUMN IF NOT EXISTS items int;
+CREATE INDEX IF NOT EXISTS executions_of_map_run ON asl.executions (map_run, item)
+    WHERE map_run IS NOT NULL;
+CREATE INDEX IF NOT EXISTS executions_of_machine_itself ON asl.executions (machine, key)
+    WHERE map_run IS NULL;
+DROP INDEX IF EXISTS asl.executions_of_machine;

@@ -85,6 +85,13 @@ class Operations:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return execution
 
+    def _standard(self, arn: str) -> Execution:
+        """An execution, for operations that an Express child of a Map run cannot undergo."""
+        execution = self._execution(arn)
+        if execution.map_child is not None and execution.map_child.express:
+            raise not_for_this_type()
+        return execution
+
 
 def no_such_machine(arn: str) -> ApiError:
     """A StateMachineDoesNotExist."""

@@ -31,7 +31,9 @@ _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udf
 _ALIAS_NAME = r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"
 _PART = r"[^:\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
 _ARN = re.compile(rf"arn:{_PART}:states:{_PART}:\d{{12}}(:{_PART})+")
-_EXECUTION = re.compile(rf"arn:{_PART}:states:{_PART}:\d{{12}}:execution:{_PART}:{_PART}")
+_EXECUTION = re.compile(
+    rf"arn:{_PART}:states:{_PART}:\d{{12}}:(execution:{_PART}|express:{_PART}/{_PART}:{_PART}):{_PART}"
+)
 _ASCII = re.compile(r"[\x01-\x7f]*")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -147,8 +149,8 @@ def check_arn(arn: str, *kinds: str) -> None:
 
 
 def check_execution_arn(arn: str) -> None:
-    """Refuses what is not the ARN of a standard execution."""
-    check_arn(arn, "execution")
+    """Refuses what is not the ARN of a standard execution, or of a Map run's Express child."""
+    check_arn(arn, "execution", *(["express"] if "/" in arn else []))
     if not _EXECUTION.fullmatch(arn):
         raise _invalid_arn(f"Malformed ARN: {arn}")
 

@@ -21,6 +21,7 @@ from asl.api.checks import (
     write_token,
 )
 from asl.api.express import ExpressOperations, chosen_name, told
+from asl.api.map_runs import MapRunOperations
 from asl.errors import ApiError
 from asl.events import Redriven, StopRequested
 from asl.execution import Execution, Parent, Status
@@ -32,7 +33,7 @@ MAX_LIST_TOKEN = 3096
 _FILTERS = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
 
 
-class ExecutionOperations(ExpressOperations):
+class ExecutionOperations(ExpressOperations, MapRunOperations):
     """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
     def start_execution(
@@ -78,10 +79,16 @@ class ExecutionOperations(ExpressOperations):
         statusFilter: str | None = None,
         maxResults: int | None = None,
         nextToken: str | None = None,
+        mapRunArn: str | None = None,
     ) -> Answer:
-        """The executions of a machine, of a version or through an alias; newest first."""
+        """The executions of a machine, version, alias or Map run; newest first."""
         constrain(not_in(statusFilter, "statusFilter", _FILTERS))
         limit = check_page(maxResults, nextToken, max_token=MAX_LIST_TOKEN)
+        if stateMachineArn is not None and mapRunArn is not None:
+            raise invalid("Must provide either a state machine ARN or a map run ARN, not both")
+        if mapRunArn is not None:
+            children, more = self._children(mapRunArn, statusFilter, limit, nextToken)
+            return {"executions": [_listed_child(child) for child in children], **more}
         if stateMachineArn is None:
             raise invalid("Must provide a state machine ARN or a map run ARN")
         check_arn(stateMachineArn, "stateMachine")
@@ -115,7 +122,7 @@ class ExecutionOperations(ExpressOperations):
     ) -> Answer:
         """An execution's events, in order or newest first."""
         limit = check_page(maxResults, nextToken)
-        execution = self._execution(executionArn)
+        execution = self._standard(executionArn)
         offset = 0 if nextToken is None else read_number(nextToken)
         if reverseOrder:
             last = execution.seq - offset
@@ -134,7 +141,7 @@ class ExecutionOperations(ExpressOperations):
         self, executionArn: str, error: str | None = None, cause: str | None = None
     ) -> Answer:
         """Stops an execution; one that has ended stays as it is."""
-        self._execution(executionArn)
+        self._standard(executionArn)
         now = self._clock.now()
         stopped = self._runner.deliver(executionArn, StopRequested(now, error, cause))
         at = stopped.stopped_at if stopped and stopped.stopped_at is not None else now
@@ -144,7 +151,11 @@ class ExecutionOperations(ExpressOperations):
         """Makes an execution go on that ended without success; the same token again: once."""
         if clientToken is not None:
             check_client_token(clientToken)
-        self._execution(executionArn)
+        if self._execution(executionArn).map_child is not None:
+            raise ApiError(
+                "ExecutionNotRedrivable",
+                "The execution is the child of a Map Run and can only be redriven by it",
+            )
         token = clientToken or str(uuid.uuid4())  # noqa: TID251
         now = self._clock.now()
         execution = self._runner.deliver(executionArn, Redriven(now, token))
@@ -158,8 +169,14 @@ class ExecutionOperations(ExpressOperations):
         """Whether the execution could be redriven now."""
         reason = obstacle(execution, self._clock.now())
         if reason is None:
-            return {"redriveStatus": "REDRIVABLE"}
+            by_run = "" if execution.map_child is None else "_BY_MAP_RUN"
+            return {"redriveStatus": f"REDRIVABLE{by_run}"}
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
+
+def _listed_child(child: Execution) -> Answer:
+    assert child.map_child is not None
+    return {**_listed(child), "itemCount": child.map_child.items}
 
 
 def _listed(execution: Execution) -> Answer:
@@ -175,5 +192,6 @@ def _listed(execution: Execution) -> Answer:
             stopDate=None if execution.stopped_at is None else moment(execution.stopped_at),
             stateMachineAliasArn=execution.alias_arn,
             stateMachineVersionArn=execution.version_arn,
+            mapRunArn=None if execution.map_child is None else execution.map_child.run,
         ),
     }

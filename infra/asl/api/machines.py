@@ -23,6 +23,7 @@ from asl.api.checks import (
     tracing_configuration,
     unstorable,
 )
+from asl.api.map_runs import of_child
 from asl.api.tags import TagOperations, check_tags
 from asl.definition import check_definition, parse_definition
 from asl.errors import ApiError
@@ -166,14 +167,15 @@ class MachineOperations(TagOperations):
         self, executionArn: str, includedData: str = "ALL_DATA"
     ) -> Answer:
         """The machine as an execution runs it."""
-        execution = self._execution(executionArn)
+        execution = self._standard(executionArn)
         record = self._machines.revision(execution.revision)
-        return {
+        answer = {
             "stateMachineArn": record.arn,
             "name": record.name,
             **described(record, includedData),
             "updateDate": moment(record.revised_at),
         }
+        return answer if execution.map_child is None else answer | of_child(execution, answer)
 
     def list_state_machines(
         self, maxResults: int | None = None, nextToken: str | None = None

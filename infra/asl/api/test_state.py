@@ -62,6 +62,7 @@ class StateTestOperations(Operations):
             roleArn,
             _retries(configuration, made_up),
             configuration.get("mapIterationFailureCount", 0),
+            configuration.get("mapItemReaderData"),
         )
         execution = self._trial_execution(execution_input(input))
         trial = Trial(case, execution, self._express.runner.try_task)
@@ -107,6 +108,11 @@ def _check_configuration(
         isinstance(state, MapState) or subject.in_map
     ):
         raise invalid("TestState supports MapIterationFailureCount for Map states only.")
+    read = isinstance(state, MapState) and state.reader is not None
+    if "mapItemReaderData" in configuration and not read:
+        raise invalid(
+            "TestState supports MapItemReaderData for Map states with an ItemReader only."
+        )
     source = configuration.get("errorCausedByState")
     if source is None:
         return

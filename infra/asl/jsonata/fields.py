@@ -8,6 +8,7 @@ from typing import Any
 from asl.fields import (
     CATCHING,
     COMMON,
+    DISTRIBUTED,
     FLOW,
     Say,
     check_credentials,
@@ -29,6 +30,7 @@ class JsonataFields:
     """Implements :class:`asl.fields.Fields`."""
 
     language = "JSONata"
+    arguments = "Arguments"
     needed: tuple[str, ...] = ("Condition",)
     known = {
         "Pass": COMMON | _OUT,
@@ -45,7 +47,8 @@ class JsonataFields:
         | _OUT
         | CATCHING
         | {"Items", "ItemSelector", "ItemProcessor", "MaxConcurrency", "Label"}
-        | {"ToleratedFailureCount", "ToleratedFailurePercentage"},
+        | {"ToleratedFailureCount", "ToleratedFailurePercentage"}
+        | DISTRIBUTED,
     }
     catcher = frozenset({"ErrorEquals", "Next", "Output", "Assign", "Comment"})
     rule = frozenset({"Condition", "Next", "Output", "Assign", "Comment"})
@@ -122,9 +125,13 @@ class JsonataFields:
     ) -> tuple[Expression | None, Expression | None]:
         """See :class:`asl.fields.Fields`."""
         items = body.get("Items")
-        if "Items" in body and not isinstance(items, list) and not _is_expression(items):
+        if "Items" in body and not isinstance(items, list | dict) and not _is_expression(items):
             self._say("Items must be an array or a JSONata expression", f"{at}/Items")
         return self._template(body, "Items", at), self._template(body, "ItemSelector", at)
+
+    def template(self, body: dict[str, Any], name: str, at: str, flow: Flow) -> Expression | None:
+        """See :class:`asl.fields.Fields`."""
+        return self._template(body, name, at, f"{at.rsplit('/', 1)[1]}/{name}")
 
     def _template(
         self, body: dict[str, Any], field: str, at: str, shown: str | None = None

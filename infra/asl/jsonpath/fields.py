@@ -8,6 +8,7 @@ from typing import Any
 from asl.fields import (
     CATCHING,
     COMMON,
+    DISTRIBUTED,
     FLOW,
     Say,
     at_most_one,
@@ -49,6 +50,7 @@ class JsonPathFields:
     """Implements :class:`asl.fields.Fields`."""
 
     language = "JSONPath"
+    arguments = "Parameters"
     needed: tuple[str, ...] = ()
     known = {
         "Pass": COMMON | _OUT | {"Result", "ResultPath", "Parameters"},
@@ -69,7 +71,8 @@ class JsonPathFields:
         | CATCHING
         | {"ItemsPath", "ItemSelector", "ItemProcessor", "Iterator", "MaxConcurrency"}
         | {"MaxConcurrencyPath", "Label", "ToleratedFailureCount", "ToleratedFailureCountPath"}
-        | {"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"},
+        | {"ToleratedFailurePercentage", "ToleratedFailurePercentagePath"}
+        | DISTRIBUTED,
     }
     catcher = frozenset({"ErrorEquals", "Next", "ResultPath", "Assign", "Comment"})
     rule = NAMES | {"Variable", "And", "Or", "Not", "Next", "Assign", "Comment"}
@@ -175,6 +178,12 @@ class JsonPathFields:
         if "ItemsPath" in body:
             return self._on_subject(body, "ItemsPath", at, flow), selector
         return OnSubject(Reading("$"), flow), selector
+
+    def template(self, body: dict[str, Any], name: str, at: str, flow: Flow) -> Expression | None:
+        """See :class:`asl.fields.Fields`."""
+        assert isinstance(flow, PathFlow)
+        template = self._template(body, name, at)
+        return None if template is None else OnSubject(template, flow)
 
     def _constant(self, body: dict[str, Any], name: str) -> Template | None:
         # A constant needs no evaluation, whatever it looks like: "{% … %}" is plain text here.

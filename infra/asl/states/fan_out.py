@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from asl.errors import QUERY_EVALUATION, RUNTIME, StateError, StateFailedError
-from asl.execution import ForChildren, Frame
+from asl.events import MapRunEvent, MapRunSucceeded
+from asl.execution import ForChildren, ForMapRun, Frame
 from asl.jsonata.expression import compile_expression
 from asl.jsonata.template import Template
 from asl.jsonpath.path import PathMissingError
 from asl.jsonpath.pathflow import OnSubject
 from asl.machine import Machine, MapState, ParallelState, State
+from asl.map_runs.core import EXCEEDED
 from asl.payload import Payload
 from asl.scope import Scope
 from asl.states import map_run
@@ -70,24 +72,35 @@ def perform_map(turn: Turn, cursor: Cursor, state: MapState) -> Outcome | None:
         if error.error == QUERY_EVALUATION:
             error = located(turn, cursor, error)
         return _failed(turn, cursor, state, error, cursor.previous)
-    started = turn.follow(cursor, "MapStateStarted", {"length": len(items)})
-    allowed = map_run.tolerated(state, scope, len(items))
     if state.distributed:
-        details = {"mapRunArn": map_run.arn(turn, cursor, state)}
-        started = turn.follow(cursor, "MapRunStarted", details)
-    waiting = ForChildren({}, {}, tuple(items), 0, concurrency, started, started, 0, allowed)
+        return map_run.start(turn, cursor, state, scope, items, concurrency)
+    assert isinstance(items, list)
+    started = turn.follow(cursor, "MapStateStarted", {"length": len(items)})
+    most = concurrency or DEFAULT_CONCURRENCY
+    waiting = ForChildren({}, {}, tuple(items), 0, most, started, started)
     return _start_iterations(turn, cursor, state, _Gathered(turn, state, waiting))
 
 
+def map_run_ended(
+    turn: Turn, cursor: Cursor, state: MapState, waiting: ForMapRun, event: MapRunEvent
+) -> Outcome | None:
+    """Goes on with a Distributed Map's results, or with its error."""
+    if isinstance(event, MapRunSucceeded):
+        return map_run.resume(turn, cursor, state, waiting, event.output)
+    ended = turn.record(waiting.id, "MapRunFailed", {"error": event.error, "cause": event.cause})
+    return _failed(turn, cursor, state, StateError(event.error, event.cause), ended)
+
+
 def _concurrency(state: MapState, scope: Scope) -> int:
+    """How many iterations may run at once; 0 where nothing is said."""
     if state.max_concurrency is None:
-        return DEFAULT_CONCURRENCY
+        return 0
     try:
         value = state.max_concurrency.value.evaluate(scope)
     except PathMissingError as error:
         field = state.max_concurrency.field
         raise StateFailedError(RUNTIME, f"Invalid path in {field}: {error}") from None
-    return _whole(value) or DEFAULT_CONCURRENCY
+    return _whole(value)
 
 
 def child_moved(
@@ -210,7 +223,7 @@ def _child_failed(
     outcome: Failed,
 ) -> Outcome | None:
     if isinstance(state, MapState) and state.distributed:
-        error = map_run.EXCEEDED
+        error = EXCEEDED
         details = {"error": error.error, "cause": error.cause}
         ended = turn.record(gathered.last, "MapRunFailed", details)
         return _failed(turn, cursor, state, error, ended)
@@ -222,28 +235,30 @@ def _child_failed(
     return failed
 
 
-def _items(state: MapState, cursor: Cursor, scope: Scope) -> list[Any]:
+def _items(state: MapState, cursor: Cursor, scope: Scope) -> map_run.Items:
+    """The items; None where a reader gives them. The members of an object only if distributed."""
+    if state.reader is not None:
+        return None
     if state.items is None:
         items = cursor.input.value
     elif isinstance(state.items, OnSubject):
-        return _items_at(state.items, scope)
+        items = _items_at(state.items, scope)
     else:
         items = state.items.evaluate(scope)
-    if not isinstance(items, list):
-        raise _not_an_array(state.items, items)
-    return items
+    if isinstance(items, list) or (state.distributed and isinstance(items, dict)):
+        return items
+    if isinstance(state.items, OnSubject):
+        # A path into the context object loses a $ here, as AWS words it.
+        path = f"${state.items.text.lstrip('$')}"
+        raise StateFailedError(RUNTIME, f'Reference path "{path}" must point to array.')
+    raise _not_an_array(state.items, items)
 
 
-def _items_at(reading: OnSubject, scope: Scope) -> list[Any]:
+def _items_at(reading: OnSubject, scope: Scope) -> Any:
     try:
-        items = reading.evaluate(scope)
+        return reading.evaluate(scope)
     except PathMissingError as error:
         raise StateFailedError(RUNTIME, f"Invalid path '{reading.text}' : {error}") from None
-    if not isinstance(items, list):
-        # A path into the context object loses a $ here, as AWS words it.
-        path = f"${reading.text.lstrip('$')}"
-        raise StateFailedError(RUNTIME, f'Reference path "{path}" must point to array.')
-    return items
 
 
 def _start_iterations(

@@ -97,12 +97,17 @@ class S3:
         about: dict[str, Any] = orjson.loads(file.with_suffix(".json").read_bytes())
         return {**about, "ContentLength": file.stat().st_size, "LastModified": _modified(file)}
 
-    def get_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
+    def get_object(
+        self, Bucket: str, Key: str, IfMatch: str | None = None, **_: Any
+    ) -> dict[str, Any]:
         """The object, as a stream."""
         file = self._file(Bucket, Key)
         if not file.exists():
             raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
         about = self.head_object(Bucket, Key)
+        if IfMatch not in {None, about["ETag"]}:
+            words = "At least one of the pre-conditions you specified did not hold"
+            raise AwsError("PreconditionFailed", words, 412)
         return {**about, "Body": StreamingBody(file.open("rb"), about["ContentLength"])}
 
     def delete_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
@@ -118,12 +123,14 @@ class S3:
         Prefix: str = "",
         MaxKeys: int = 1000,
         ContinuationToken: str = "",
+        StartAfter: str = "",
         **_: Any,
     ) -> dict[str, Any]:
         """Keys in order."""
         self._file(Bucket, "-")
         files = {unquote(f.stem): f for f in (self._folder / Bucket).glob("*/*.object")}
-        keys = sorted(key for key in files if key.startswith(Prefix) and key > ContinuationToken)
+        after = ContinuationToken or StartAfter
+        keys = sorted(key for key in files if key.startswith(Prefix) and key > after)
         shown = keys[:MaxKeys]
         answer: dict[str, Any] = {
             "Name": Bucket,
@@ -135,6 +142,8 @@ class S3:
                     "Key": key,
                     "Size": files[key].stat().st_size,
                     "LastModified": _modified(files[key]),
+                    "ETag": orjson.loads(files[key].with_suffix(".json").read_bytes())["ETag"],
+                    "StorageClass": "STANDARD",
                 }
                 for key in shown
             ],

@@ -14,6 +14,22 @@ from asl.errors import InvalidDefinitionError
 from tests.support.engine import TASK, text_of
 
 PASS = {"Type": "Pass", "End": True}
+READER = {
+    "Resource": "arn:aws:states:::s3:getObject",
+    "ReaderConfig": {"InputType": "JSON"},
+    "Arguments": {"Bucket": "b", "Key": "k"},
+}
+WRITER = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b"}}
+
+
+def distributed(mode: str = "DISTRIBUTED", **more: Any) -> dict[str, Any]:
+    config = {"Mode": mode, **({"ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {})}
+    processor = {"ProcessorConfig": config, "StartAt": "A", "States": {"A": PASS}}
+    return {"M": {"Type": "Map", "ItemProcessor": processor, "End": True, **more}}
+
+
+def reader(**config: Any) -> dict[str, Any]:
+    return distributed(ItemReader={**READER, "ReaderConfig": config})
 
 
 @pytest.mark.parametrize(
@@ -40,6 +56,66 @@ def test_findings_point_at_their_place(states: dict[str, Any], location: str) ->
     assert location in [finding.location for finding in findings]
 
 
+@pytest.mark.parametrize(
+    ("states", "location"),
+    [
+        (distributed("INLINE", ItemReader=READER), "/States/M/ItemReader"),
+        (distributed("INLINE", ItemBatcher={"MaxItemsPerBatch": 1}), "/States/M/ItemBatcher"),
+        (distributed("INLINE", ResultWriter=WRITER), "/States/M/ResultWriter"),
+        (distributed("BOTH"), "/States/M/ItemProcessor/ProcessorConfig/Mode"),
+        (distributed(ItemReader=[]), "/States/M/ItemReader"),
+        (distributed(ItemReader={**READER, "Items": 1}), "/States/M/ItemReader"),
+        (distributed(ItemReader={**READER, "Parameters": {}}), "/States/M/ItemReader"),
+        (distributed(ItemReader={**READER, "Resource": "arn:aws:states:::s3:putObject"}), "/States/M/ItemReader/Resource"),
+        (distributed(ItemReader={**READER, "Arguments": {"Key": "{% 1 + %}"}}), "/States/M/ItemReader/Arguments/Key"),
+        (distributed(Items=[1], ItemReader=READER), "/States/M/ItemReader"),
+        (reader(), "/States/M/ItemReader/ReaderConfig"),
+        (reader(InputType="XML"), "/States/M/ItemReader/ReaderConfig/InputType"),
+        (reader(InputType="CSV"), "/States/M/ItemReader/ReaderConfig"),
+        (reader(InputType="CSV", CSVHeaderLocation="GIVEN"), "/States/M/ItemReader/ReaderConfig/CSVHeaders"),
+        (reader(InputType="CSV", CSVHeaderLocation="GIVEN", CSVHeaders=[1]), "/States/M/ItemReader/ReaderConfig/CSVHeaders"),
+        (reader(InputType="CSV", CSVHeaderLocation="FIRST_ROW", CSVDelimiter="^"), "/States/M/ItemReader/ReaderConfig/CSVDelimiter"),
+        (reader(InputType="JSON", CSVDelimiter="TAB"), "/States/M/ItemReader/ReaderConfig/CSVDelimiter"),
+        (reader(InputType="JSON", ItemsPointer="a"), "/States/M/ItemReader/ReaderConfig/ItemsPointer"),
+        (reader(InputType="JSONL", ItemsPointer="/a"), "/States/M/ItemReader/ReaderConfig"),
+        (reader(InputType="JSON", MaxItems=100_000_001), "/States/M/ItemReader/ReaderConfig/MaxItems"),
+        (reader(InputType="JSON", MaxItemsPath="$.x"), "/States/M/ItemReader/ReaderConfig"),
+        (reader(InputType="CSV", CSVHeaderLocation="FIRST_ROW", ManifestType="S3_INVENTORY"), "/States/M/ItemReader/ReaderConfig/InputType"),
+        (reader(InputType="JSON", Transformation="LOAD_AND_FLATTEN"), "/States/M/ItemReader/ReaderConfig/Transformation"),
+        (distributed(ItemBatcher={}), "/States/M/ItemBatcher"),
+        (distributed(ItemBatcher={"MaxItemsPerBatch": 0}), "/States/M/ItemBatcher/MaxItemsPerBatch"),
+        (distributed(ItemBatcher={"MaxInputBytesPerBatch": 262_145}), "/States/M/ItemBatcher/MaxInputBytesPerBatch"),
+        (distributed(ResultWriter={}), "/States/M/ResultWriter"),
+        (distributed(ResultWriter={"Resource": WRITER["Resource"]}), "/States/M/ResultWriter"),
+        (distributed(ResultWriter={"WriterConfig": {}}), "/States/M/ResultWriter/WriterConfig"),
+        (distributed(ResultWriter={"WriterConfig": {"OutputType": "XML"}}), "/States/M/ResultWriter/WriterConfig/OutputType"),
+        (distributed(Label="a b"), "/States/M/Label"),
+        (distributed(Label="x" * 41), "/States/M/Label"),
+    ],
+)  # fmt: skip
+def test_what_a_distributed_map_cannot_say(states: dict[str, Any], location: str) -> None:
+    machine, findings = check_definition(text_of(states))
+    assert machine is None
+    assert location in [finding.location for finding in findings]
+
+
+def test_labels_are_unique_and_express_children_know_no_tokens() -> None:
+    inner = distributed(Label="L")["M"]
+    task = {**TASK, "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "End": True}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    express = {"ProcessorConfig": config, "StartAt": "T", "States": {"T": task}}
+    states = {
+        "M": {**inner, "Next": "N"},
+        "N": {"Type": "Map", "Label": "L", "ItemProcessor": express, "End": True},
+    }
+    del states["M"]["End"]
+    _, findings = check_definition(text_of(states))
+    assert [finding.code for finding in findings] == [
+        "SCHEMA_VALIDATION_FAILED",
+        "DUPLICATE_LABEL_NAME",
+    ]
+
+
 def test_every_finding_is_reported_at_once() -> None:
     _, findings = check_definition(text_of({"A": {"Type": "Pass"}, "B": {"Type": "Nope"}}))
     assert len(findings) >= 2
@@ -54,11 +130,12 @@ def test_a_name_is_used_once_in_the_whole_machine() -> None:
 
 
 def test_what_is_not_supported_is_refused_by_name() -> None:
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "A", "States": {"A": PASS}}
-    states = {"M": {"Type": "Map", "ItemReader": {}, "ItemProcessor": processor, "End": True}}
+    states = distributed(ItemReader={**READER, "ReaderConfig": {"InputType": "PARQUET"}})
     _, findings = check_definition(text_of(states))
-    assert findings[0].location == "/States/M"
-    assert findings[0].message == "Field 'ItemReader' is not supported"
+    assert [finding.location for finding in findings] == [
+        "/States/M/ItemReader/ReaderConfig/InputType"
+    ], findings
+    assert "PARQUET" in findings[0].message
 
 
 def test_the_error_says_where() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from asl.definition import check_definition, parse_definition
 from asl.errors import StateFailedError
-from asl.execution import Status
 from asl.jsonpath.comparisons import NAMES, compile_rule
 from asl.jsonpath.intrinsics import IntrinsicSyntaxError
 from asl.jsonpath.path import JsonPathSyntaxError, PathMissingError, compile_path
@@ -282,56 +281,6 @@ def test_fail_and_wait_by_paths() -> None:
     assert str(bad.cause).endswith(
         "The SecondsPath parameter references a negative value: $.s == -1"
     )
-
-
-def map_over(**more: Any) -> dict[str, Any]:
-    choice = {
-        "Type": "Choice",
-        "Choices": [{"Variable": "$", "NumericEquals": 0, "Next": "F"}],
-        "Default": "P",
-    }
-    states = {
-        "C": choice,
-        "F": {"Type": "Fail", "Error": "Zero"},
-        "P": {"Type": "Pass", "End": True},
-    }
-    mode = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
-    processor = {**mode, "StartAt": "C", "States": states}
-    return {"M": {"Type": "Map", "ItemProcessor": processor, "End": True, **more}}
-
-
-def test_a_distributed_map_leaves_its_items_out_of_the_history() -> None:
-    done = run(map_over(), [1, 2, 3])
-    assert done.output == [1, 2, 3]
-    assert done.kinds() == [
-        "ExecutionStarted",
-        "MapStateEntered",
-        "MapStateStarted",
-        "MapRunStarted",
-        "MapRunSucceeded",
-        "MapStateSucceeded",
-        "MapStateExited",
-        "ExecutionSucceeded",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("more", "status"),
-    [
-        ({}, Status.FAILED),
-        ({"ToleratedFailureCount": 1}, Status.SUCCEEDED),
-        ({"ToleratedFailurePercentage": 24}, Status.FAILED),
-        ({"ToleratedFailurePercentage": 25}, Status.SUCCEEDED),
-    ],
-)
-def test_tolerated_failures(more: dict[str, Any], status: Status) -> None:
-    done = run(map_over(**more), [1, 0, 3, 4])
-    assert done.execution.status is status
-    if status is Status.SUCCEEDED:
-        assert done.output == [1, 3, 4]
-    else:
-        assert done.execution.failure is not None
-        assert done.execution.failure.error == "States.ExceedToleratedFailureThreshold"
 
 
 def test_a_jsonata_state_in_a_jsonpath_machine_and_not_the_other_way() -> None:

@@ -11,20 +11,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from asl.api.checks import invalid
+from asl.api.trial.distributed import plan
 from asl.api.trial.http import exchange_of
 from asl.api.trial.inspection import Inspection
 from asl.api.trial.mock import Mock
 from asl.api.trial.subject import NAME, Subject
 from asl.commands import Dispatch
-from asl.errors import RUNTIME, TIMEOUT, StateError
+from asl.errors import RUNTIME, TIMEOUT, StateError, StateFailedError
 from asl.events import TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import Execution, ForTask, ForTime
 from asl.jsonata.dataflow import Dataflow
 from asl.jsonpath.pathflow import PathFlow
 from asl.machine import Machine, MapState, State, StateBase
+from asl.map_runs.core import EXCEEDED, too_many
+from asl.map_runs.model import Settings
 from asl.payload import Payload
 from asl.states import fan_out, map_run, task, wait
 from asl.states.common import handle_failure, leave_plainly, record_entered
+from asl.states.selection import selection_at
 from asl.turn import Cursor, Failed, Finished, Handled, Outcome, Parked, Turn
 from asl.walk import perform, visit
 
@@ -50,6 +54,8 @@ class Case:
     """How many attempts each rule of Retry has used up."""
     failed_items: int = 0
     """How many of a Map's iterations have failed."""
+    item_data: str | None = None
+    """What a Distributed Map's ItemReader reads."""
 
 
 class TrialTurn(Turn):
@@ -83,6 +89,7 @@ class Trial:
         self._call = call
         self._turn = TrialTurn(execution, case, self._stand_in)
         self._children: list[Cursor] = []
+        self._items = 0
         item = (0, execution.input.value) if case.subject.in_map else None
         self.cursor = Cursor((), NAME, execution.input, 0, case.variables, item)
         self.retry_delay: int | None = None
@@ -206,7 +213,7 @@ class Trial:
         if self.handled is not None:
             return outcome
         if self._exceeded(cursor, state):
-            return handle_failure(self._turn, cursor, state, map_run.EXCEEDED)
+            return handle_failure(self._turn, cursor, state, EXCEEDED)
         if mock.error is not None:
             return handle_failure(self._turn, cursor, state, mock.error)
         assert mock.result is not None
@@ -218,16 +225,28 @@ class Trial:
         before = cursor.state, cursor.input, cursor.previous
         flow = PathFlow() if isinstance(state.flow, PathFlow) else Dataflow()
         outcome = fan_out.perform_map(self._turn, cursor, replace(state, flow=flow))
+        if self.handled is None and state.distributed:
+            outcome = self._plan_run(cursor, state)
         if self.handled is None:
             cursor.state, cursor.input, cursor.previous = before
             self.inspection.default_concurrency()
-            if state.selector is not None:
+            if state.selector is not None and not state.distributed:
                 self.inspection.tell("afterItemSelector", [c.input.value for c in self._children])
         return outcome
 
+    def _plan_run(self, cursor: Cursor, state: MapState) -> Outcome | None:
+        """Reads a Distributed Map's items; none of them becomes an execution."""
+        run, select = self._turn.map_runs[-1].run, selection_at(self._turn, cursor, state)
+        try:
+            self._items = plan(run, state, select, self._case.item_data, self.inspection)
+        except StateFailedError as failure:
+            return handle_failure(self._turn, cursor, state, failure.data)
+        return None
+
     def _exceeded(self, cursor: Cursor, state: MapState) -> bool:
         """Whether more iterations failed than are tolerated, where the state says how many are."""
-        failed, items = self._case.failed_items, len(self._children)
+        failed = self._case.failed_items
+        items = self._items if state.distributed else len(self._children)
         if failed > items:
             raise invalid(
                 "Map iteration failure count must be less than or equal to the number of Map "
@@ -236,7 +255,7 @@ class Trial:
         if state.tolerated_count is None and state.tolerated_percentage is None:
             return False
         scope = self._turn.scope(cursor, state)
-        return failed > map_run.tolerated(state, scope, items)
+        return too_many(Settings(0, *map_run.tolerance(state, scope)), failed, items)
 
     def _propagate(self, failed: Failed) -> Outcome | None:
         """Takes an error that the state itself did not handle to the states that it lies in.
