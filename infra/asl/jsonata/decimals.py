@@ -301,5 +301,7 @@ def _fixed(value: float, digits: int) -> str:
     JavaScript moves the point in the text, rounds the double that this makes, and moves it back.
     """
     shifted = float(Decimal(repr(float(value))).scaleb(digits, _EXACT))
+    if math.isinf(shifted):  # so large a number has no digits after the point
+        return f"{value:.{digits}f}"
     rounded = Decimal(repr(float(round(shifted))))
     return f"{float(rounded.scaleb(-digits, _EXACT)):.{digits}f}"
