@@ -66,7 +66,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         READING,
         {"mock": {"result": []}},
         "ValidationException",
-        "MapItemReaderData must be specified for a Map state with an ItemReader.",
+        "ItemReader data must be specified when testing a Map state with ItemReader specified.",
     ),
     "data without a reader": (
         MAP,
@@ -133,6 +133,19 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, str]] = {
         {"mock": {"result": 1}},
         "ValidationException",
         "Mocked result must be an array.",
+    ),
+    "map that writes its results, without object": (
+        {
+            **MAP,
+            "ItemProcessor": DISTRIBUTED,
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject",
+                "Parameters": {"Bucket": "b", "Prefix": "p"},
+            },
+        },
+        {"mock": {"result": []}},
+        "ValidationException",
+        "Mocked result must be a JSON object.",
     ),
     "map without array": (
         MAP,

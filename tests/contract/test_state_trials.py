@@ -25,6 +25,7 @@ from tests.support.trials import (
     MAP,
     PARALLEL,
     PATH_TASK,
+    PROCESSOR,
     ROLE,
     TASK,
     Account,
@@ -513,11 +514,45 @@ def test_inside_a_map_the_context_object_has_an_item(account: Account) -> None:
     assert answer["output"] == {"map": {"Item": {"Index": 0, "Value": {"x": 1}}}}
 
 
+def test_inside_a_distributed_map_the_item_says_where_it_is_from(account: Account) -> None:
+    inner = {"Type": "Pass", "Parameters": {"map.$": "$$.Map"}, "End": True}
+    processor = {**DISTRIBUTED, "StartAt": "Inner", "States": {"Inner": inner}}
+    machine = {"StartAt": "M", "States": {"M": {**MAP, "ItemProcessor": processor}}}
+    item = account.test(machine, stateName="Inner", input=5)["output"]["map"]["Item"]
+    assert item == {"Index": 0, "Value": 5, "Source": "STATE_DATA"}
+
+
+def test_a_map_that_writes_its_results_gives_an_object(account: Account) -> None:
+    for writer, result in (
+        ({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b"}}, {"x": 1}),
+        ({"WriterConfig": {"OutputType": "JSON", "Transformation": "COMPACT"}}, [1]),
+    ):
+        definition = {**MAP, "ItemProcessor": DISTRIBUTED, "ResultWriter": writer}
+        answer = account.test(definition, input=[1], mock={"result": result})
+        assert answer == {"status": "SUCCEEDED", "output": result}
+
+
 def test_a_made_up_context_object_is_taken_as_it_is(account: Account) -> None:
     definition = {**TASK, "Parameters": {"FunctionName": "f"}, "ResultSelector": {"c.$": "$$"}}
     made_up = {"Execution": {"Id": "e"}, "State": {"RetryCount": 7}, "StateMachine": {}}
     answer = account.test(definition, mock={"result": {}}, context=made_up)
     assert answer["output"] == {"c": made_up}
+
+
+@pytest.mark.parametrize("processor", [PROCESSOR, DISTRIBUTED])
+def test_a_maps_items_are_known_beside_a_made_up_context_object(
+    account: Account, processor: Any
+) -> None:
+    selector = {"v.$": "$$.Map.Item.Value", "m.$": "$$.StateMachine.Name"}
+    definition = {**MAP, "ItemProcessor": processor, "ItemSelector": selector}
+    answer = account.test(
+        definition,
+        input=[7],
+        mock={"result": [1]},
+        context={"StateMachine": {"Name": "mine"}},
+        inspectionLevel="DEBUG",
+    )
+    assert answer["inspectionData"]["afterItemSelector"] == [{"v": 7, "m": "mine"}]
 
 
 # -- tasks that are really called ------------------------------------------------------------------

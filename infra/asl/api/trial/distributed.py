@@ -62,7 +62,9 @@ def _source(run: MapRun, state: MapState, data: str | None) -> Source:
     if state.reader is None:
         return open_source(run.inputs, None, _OneObject(""), {})
     if data is None:
-        raise invalid("MapItemReaderData must be specified for a Map state with an ItemReader.")
+        raise invalid(
+            "ItemReader data must be specified when testing a Map state with ItemReader specified."
+        )
     listed = state.reader.action == "listObjectsV2" and not state.reader.flatten
     reader = ItemReader("getObject", None, "JSON") if listed else _plain(state.reader)
     return open_source(replace(run.inputs, reader=FILE), reader, _OneObject(data), {})

@@ -83,6 +83,9 @@ def _result(text: str, state: TaskState | MapState | ParallelState, mode: str) -
         case TaskState():
             if mode != "NONE":
                 check_result(state.resource, result.value, strict=mode == "STRICT")
+        case MapState() if state.writer is not None and state.writer.arguments is not None:
+            if not isinstance(result.value, dict):
+                raise invalid("Mocked result must be a JSON object.")
         case MapState():
             _check_items(result.value)
         case ParallelState():

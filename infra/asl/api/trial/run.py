@@ -24,7 +24,7 @@ from asl.jsonata.dataflow import Dataflow
 from asl.jsonpath.pathflow import PathFlow
 from asl.machine import Machine, MapState, State, StateBase
 from asl.map_runs.core import EXCEEDED, too_many
-from asl.map_runs.model import Settings
+from asl.map_runs.model import FROM_INPUT, Settings
 from asl.payload import Payload
 from asl.states import fan_out, map_run, task, wait
 from asl.states.common import handle_failure, leave_plainly, record_entered
@@ -74,10 +74,14 @@ class TrialTurn(Turn):
 
     def context(self, cursor: Cursor, state: StateBase) -> dict[str, Any]:
         """The made-up context object, else that of an Express execution."""
-        if self._case.context is not None:
-            return self._case.context
         context = super().context(cursor, state)
+        if self._case.context is not None:
+            # A Map's own items are none of the caller's making.
+            items = {"Map": context["Map"]} if "Map" in context else {}
+            return {**self._case.context, **items}
         context["Execution"]["RoleArn"] = self._case.role_arn
+        if self._case.subject.given_by_a_run:
+            context["Map"]["Item"]["Source"] = FROM_INPUT
         return context
 
 
@@ -90,7 +94,8 @@ class Trial:
         self._turn = TrialTurn(execution, case, self._stand_in)
         self._children: list[Cursor] = []
         self._items = 0
-        item = (0, execution.input.value) if case.subject.in_map else None
+        alone = case.context is not None or not case.subject.in_map
+        item = None if alone else (0, execution.input.value)
         self.cursor = Cursor((), NAME, execution.input, 0, case.variables, item)
         self.retry_delay: int | None = None
         """How many seconds until the next attempt, where there is to be one."""

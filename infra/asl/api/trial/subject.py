@@ -29,6 +29,12 @@ class Subject:
         """Whether it works on the item of a Map."""
         return any(isinstance(parent, MapState) for parent in self.parents)
 
+    @property
+    def given_by_a_run(self) -> bool:
+        """Whether that Map is a Distributed one that takes its items from its input."""
+        maps = [parent for parent in self.parents if isinstance(parent, MapState)]
+        return bool(maps) and maps[-1].distributed and maps[-1].reader is None
+
 
 def lone_state(text: str) -> Subject:
     """The state whose own definition this is. It may point to states that are not there.
