@@ -86,6 +86,7 @@ class LocalCloud:
         sns = Sns(self._deliver, clock)
         events = Events(self._deliver, clock, ACCOUNT, REGION)
         kms = Kms(data / "kms.key", ACCOUNT, REGION)
+        ses = Ses(data / "mail", clock, self._options.smtp, sns.announce)
         found = Resources(
             self.host,
             sqs,
@@ -94,6 +95,7 @@ class LocalCloud:
             S3(data / "objects"),
             SecretsManager(pool, kms, clock),
             Logs(data / "logs", clock, ACCOUNT, REGION),
+            ses,
         )
         self._deliveries = found
         tasks = states.Tasks(self.host, sqs, sns, events)
@@ -108,7 +110,7 @@ class LocalCloud:
             "scheduler": scheduler.operations(),
             "s3": found.s3.operations(),
             "kms": kms.operations(),
-            "sesv2": Ses(data / "mail", clock, self._options.smtp).operations(),
+            "sesv2": found.ses.operations(),
             "secrets-manager": found.secrets.operations(),
             "ssm": Parameters(pool).operations(),
             "lambda": found.lambda_operations(),
@@ -117,9 +119,7 @@ class LocalCloud:
         Plug(services, REGION).install()
         body = self._deploy(found, url)
         self.gateway = Gateway(body, self.host)
-        migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")
-        if migrated.error is not None:
-            raise TemplateError(f"the database could not be migrated: {migrated.payload.decode()}")
+        self._migrate()
         for mapping in found.mappings:
             sqs.map(mapping, self.host)
         found.resume_async()
@@ -129,6 +129,11 @@ class LocalCloud:
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
+
+    def _migrate(self) -> None:
+        migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")
+        if migrated.error is not None:
+            raise TemplateError(f"the database could not be migrated: {migrated.payload.decode()}")
 
     def _deploy(self, found: Resources, url: str) -> dict[str, Any]:
         """Makes the template's resources and returns the API's OpenAPI body."""

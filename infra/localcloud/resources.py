@@ -14,6 +14,7 @@ from localcloud.functions import Function, LambdaHost
 from localcloud.services.events import Events, Rule
 from localcloud.services.keys import SecretsManager
 from localcloud.services.logs import Logs
+from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
 from localcloud.services.sns import Sns, Subscription
 from localcloud.services.sqs import Mapping, Queue, Sqs
@@ -27,6 +28,8 @@ ASYNC_ATTEMPTS = 3
 _NOTHING_TO_DO = {
     "AWS::IAM::Role",
     "AWS::KMS::Key",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
     "AWS::Serverless::LayerVersion",
 }
@@ -43,6 +46,7 @@ class Resources:
     s3: S3
     secrets: SecretsManager
     logs: Logs
+    ses: Ses
     environment: dict[str, str] = field(default_factory=dict)
     mappings: list[Mapping] = field(default_factory=list)
     schedules: list[tuple[str, str, str]] = field(default_factory=list)
@@ -161,6 +165,10 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
             found.sns.add_topic(arn("sns", properties["TopicName"]))
         case "AWS::SNS::Subscription":
             found.later.append(lambda: found.sns.subscribe(_subscription(properties)))
+        case "AWS::SES::ConfigurationSetEventDestination":
+            name = properties["ConfigurationSetName"]
+            topic = properties["EventDestination"]["SnsDestination"]["TopicARN"]
+            found.ses.add_destination(name, topic)
         case "AWS::Events::Rule":
             targets = tuple(target["Arn"] for target in properties["Targets"])
             found.events.add(Rule(resource.id, properties["EventPattern"], targets))

@@ -63,7 +63,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                 place.url,
                 place.database_url,
                 place.smtp,
-                {"Registration": place.registration},
+                {"Registration": place.registration, "WithoutProvider": "keep"},
             )
         )
         closing.callback(cloud.close)

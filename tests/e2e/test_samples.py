@@ -77,6 +77,20 @@ INSERT INTO one_time_tokens VALUES
         "provider_id": "{0}f8", "provider_session": null}}', now(), now() + '1 day'),
     (sha256('sample-challenge'), 'second-factor', '{0}bb', '{{"workspace_id": "{0}aa"}}', now(),
         now() + '1 day');
+INSERT INTO notification_templates VALUES
+    ('{0}c3', '{0}aa', 'welcome', 'template', 'general', '', 1, now(), now()),
+    ('{0}c5', '{0}aa', 'old', 'template', 'general', '', 1, now(), now());
+INSERT INTO notification_template_versions VALUES ('{0}c3', 1, '{0}aa', NULL, 'en',
+    '{{"en": {{"default": {{"text": "Hello {{{{ name }}}}"}}}}}}', NULL, 'user:x', now());
+INSERT INTO notifications (id, workspace_id, fingerprint, content, attachments, data, category, priority,
+        channels, strategy, recipients, status, created_by, created_at, send_at)
+    VALUES ('{0}c0', '{0}aa', '', '{{"text": "T"}}', '[]', '{{}}', 'general', 'normal', ARRAY['in_app'], 'all',
+        '[]', 'scheduled', 'user:x', now(), now() + '1 day');
+INSERT INTO notification_deliveries (id, workspace_id, notification_id, recipient, user_id, channel, address,
+        data, status, due_at, created_at, updated_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', '{0}c0', 'user:{0}bb', '{0}bb', 'in_app', '{0}bb', '{{}}', 'delivered',
+        now(), now(), now() FROM unnest(ARRAY['c1', 'c2']) x;
+INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.
 NOT_THERE = {
@@ -87,6 +101,8 @@ NOT_THERE = {
     "workflows/receive_webhook": 404,
     "workflows/show_approval": 401,
     "workflows/decide_approval": 401,
+    "notifications/show_unsubscribe": 401,
+    "notifications/unsubscribe": 401,
     "auth/change_password": 422,  # where the sample's password is wrong, for what cannot be undone
     "auth/deactivate_account": 422,
     "auth/delete_account": 422,

@@ -16,6 +16,8 @@ from asl.turn import iso
 from localcloud.errors import AwsError
 from localcloud.ids import new_id
 
+MAX_BATCH = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -45,7 +47,7 @@ class Sns:
 
     def operations(self) -> dict[str, Any]:
         """The supported API operations."""
-        return {"Publish": self.publish}
+        return {"Publish": self.publish, "PublishBatch": self.publish_batch}
 
     def publish(
         self,
@@ -66,6 +68,42 @@ class Sns:
                     text = self._envelope(TopicArn, identity, Message, Subject, attributes)
                 self._deliver(subscription.endpoint, [text])
         return {"MessageId": identity}
+
+    def announce(self, topic: str, text: str) -> None:
+        """Publishes what another service has to tell."""
+        self.publish(text, topic)
+
+    def publish_batch(
+        self, TopicArn: str, PublishBatchRequestEntries: list[dict[str, Any]], **_: Any
+    ) -> dict[str, Any]:
+        """https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html"""
+        entries = PublishBatchRequestEntries
+        if not 1 <= len(entries) <= MAX_BATCH:
+            kind = "TooManyEntriesInBatchRequest" if entries else "EmptyBatchRequest"
+            raise AwsError(kind, f"A batch has 1 to {MAX_BATCH} entries.")
+        if len({entry["Id"] for entry in entries}) != len(entries):
+            raise AwsError("BatchEntryIdsNotDistinct", "Two entries have the same Id.")
+        if TopicArn not in self._topics:
+            raise AwsError("NotFound", "Topic does not exist", 404)
+        named = [(entry, new_id()) for entry in entries]
+        for subscription in self._topics[TopicArn]:
+            texts = [
+                self._text(subscription, entry, identity)
+                for entry, identity in named
+                if _wanted(subscription.filter_policy, entry.get("MessageAttributes") or {})
+            ]
+            if texts:
+                self._deliver(subscription.endpoint, texts)
+        done = [{"Id": entry["Id"], "MessageId": identity} for entry, identity in named]
+        return {"Successful": done, "Failed": []}
+
+    def _text(self, subscription: Subscription, entry: dict[str, Any], identity: str) -> str:
+        if subscription.raw:
+            return str(entry["Message"])
+        attributes = entry.get("MessageAttributes") or {}
+        return self._envelope(
+            subscription.topic, identity, entry["Message"], entry.get("Subject"), attributes
+        )
 
     def _envelope(
         self, topic: str, identity: str, message: str, subject: str | None, attributes: Any

@@ -33,8 +33,22 @@ class Settings(BaseSettings):
     """Whether who registers is let in at once, or confirms the e-mail address first. Only the
     latter hides who has an account."""
     mail_from: str = "statewright@localhost"
+    mail_configuration_set: str = "statewright-notifications"
+    """The SES configuration set whose events tell what became of e-mails."""
+    notifications_topic_arn: str = "arn:aws:sns:us-east-1:000000000000:statewright-notifications"
+    notification_queues_url: str = (
+        "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-notifications"
+    )
+    """Begins the URL of every channel's queue."""
+    without_provider: Literal["refuse", "keep"] = "refuse"
+    """Whether a message for a channel that the workspace has no account for fails, or is kept where
+    it can be read."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
+
+    def notification_queue_url(self, channel: str) -> str:
+        """The queue of a channel."""
+        return f"{self.notification_queues_url}-{channel.replace('_', '-')}"
 
 
 @lru_cache(maxsize=1)

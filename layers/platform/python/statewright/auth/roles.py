@@ -34,6 +34,10 @@ PERMISSIONS: dict[str, str] = {
     "connections:write": "Create and change connections",
     "reports:read": "See reports and dashboards",
     "reports:write": "Create and change reports and dashboards",
+    "notifications:read": "See templates, and what became of notifications",
+    "notifications:send": "Send, cancel and repeat notifications",
+    "notifications:write": "Change templates and suppressions",
+    "notification-providers:write": "See and change accounts at providers, and limits",
 }
 """Every permission there is, with what it allows."""
 
@@ -51,14 +55,16 @@ _SEE = _OWN | {
     "approvals:read",
     "connections:read",
     "reports:read",
+    "notifications:read",
 }
-_OPERATE = _SEE | {"executions:run", "keys:read", "keys:write"}
+_OPERATE = _SEE | {"executions:run", "keys:read", "keys:write", "notifications:send"}
 _EDIT = _OPERATE | {
     "folders:write",
     "workflows:write",
     "variables:write",
     "connections:write",
     "reports:write",
+    "notifications:write",
 }
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(PERMISSIONS),

@@ -146,6 +146,21 @@ def succeed_task(token: str, output: dict[str, Any]) -> None:
             raise
 
 
+def fail_task(token: str, error: str, cause: str) -> None:
+    """Fails the task that waits for ``token``.
+
+    Raises:
+        GoneError: it does not wait any more.
+    """
+    with mapped("Step Functions"):
+        try:
+            client("stepfunctions").send_task_failure(taskToken=token, error=error, cause=cause)
+        except ClientError as error_:
+            if error_code(error_) in {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}:
+                raise GoneError("The step does not wait for this any more.") from error_
+            raise
+
+
 @contextmanager
 def _known(what: str) -> Iterator[None]:
     """Maps "does not exist" to :class:`NotFoundError`, and a wrong state to a conflict."""

@@ -1,0 +1,1 @@
+"""Sending, templates, inboxes and preferences; the channels' senders."""

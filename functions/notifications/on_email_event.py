@@ -1,0 +1,10 @@
+"""Queue consumer: what SES tells of e-mails that were sent."""
+
+from typing import Any
+
+from statewright.notifications import email_events, worker
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Takes a batch; events that fail come again, the others do not."""
+    return worker.take(event, email_events.note)

@@ -1,0 +1,1 @@
+"""Notifications: templates, preferences, channels (e-mail, SMS, push, in-app, chat), tracking."""

@@ -1,0 +1,237 @@
+"""A delivery through every step, with crashes between them, doubled messages and faulty providers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from statewright.aws import states
+from statewright.errors import GoneError, UnavailableError
+from statewright.notifications import email_events, preferences
+from statewright.notifications.backoff import MAX_ATTEMPTS
+from statewright.notifications.people_models import Preferences
+from statewright.notifications.providers.base import (
+    Outgoing,
+    PermanentError,
+    Taken,
+    TransientError,
+)
+from tests.e2e.notifications.rig import USER, WORKSPACE, CrashError, Rig, opened
+
+
+@pytest.fixture
+def rig(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    with opened(database, monkeypatch) as made:
+        yield made
+
+
+def test_every_message_twice_is_one_call(rig: Rig) -> None:
+    sent = rig.send(to=[f"u{i}@example.com" for i in range(20)])
+    rig.queue += rig.queue
+    rig.drain(times=2)
+    assert len(rig.calls) == 20
+    assert set(rig.statuses(sent)) == {"sent"}
+    assert rig.sql("SELECT FROM notification_outbox") == []
+
+
+@pytest.mark.parametrize(
+    "place", ["before publishing", "after publishing", "before the provider", "after the provider"]
+)
+def test_a_crash_between_two_steps_loses_and_doubles_nothing(rig: Rig, place: str) -> None:
+    """The provider is one that can be asked what it has, as Twilio can."""
+    has: dict[str, str] = {}
+
+    def provider(message: Outgoing) -> Taken:
+        if not (message.interrupted and message.id in has):
+            assert message.id not in has, "sent twice"
+            has[message.id] = message.body.text
+        return Taken("test", message.id)
+
+    rig.provider, rig.crash_at = provider, place
+    with pytest.raises(CrashError):
+        rig.drain_after(lambda: rig.send(dedup_key="k"))
+    sent = rig.send(dedup_key="k")  # the client asks again, as it has no answer
+    for _ in range(5):
+        rig.later(minutes=5)
+        rig.drain()
+    assert rig.statuses(sent) == ["sent"]
+    assert len(has) == 1
+    assert rig.sql("SELECT count(*) FROM notification_deliveries") == [(1,)]
+
+
+def test_the_event_of_ses_settles_an_attempt_whose_answer_was_lost(rig: Rig) -> None:
+    rig.crash_at = "after the provider"
+    sent = rig.send()
+    with pytest.raises(CrashError):
+        rig.drain()
+    (call,) = rig.calls
+    event = f'{{"eventType": "Send", "send": {{}}, "mail": {{"messageId": "m-1", "tags": {{"delivery_id": ["{call.id}"], "workspace_id": ["{WORKSPACE}"]}}}}}}'
+    email_events.note(event)
+    rig.later(minutes=10)
+    rig.drain()
+    assert rig.statuses(sent) == ["sent"]
+    assert len(rig.calls) == 1
+
+
+def test_when_the_topic_does_not_answer_the_request_is_accepted_all_the_same(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from statewright.aws import topics
+
+    def down(topic: str, messages: Any) -> None:
+        raise UnavailableError("SNS does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(topics, "publish", down)
+        sent = rig.send()
+    assert rig.queue == []
+    rig.later(minutes=3)
+    rig.drain()
+    assert rig.statuses(sent) == ["sent"]
+
+
+def test_a_claim_is_one_senders_until_it_ends(rig: Rig) -> None:
+    sent = rig.send()
+    rig.queue *= 2
+    rig.crash_at = "before the provider"
+    with pytest.raises(CrashError):
+        rig.drain()
+    rig.drain()
+    assert (rig.calls, rig.statuses(sent)) == ([], ["sending"])
+
+
+def test_transient_errors_back_off_and_give_up_in_the_end(rig: Rig) -> None:
+    def fails(message: Outgoing) -> Taken:
+        rig.calls.append(message)
+        raise TransientError("busy")
+
+    rig.provider = fails
+    sent = rig.send()
+    rig.drain()
+    while rig.statuses(sent) == ["queued"]:
+        rig.later(hours=2)
+        rig.drain()
+    assert rig.statuses(sent) == ["failed"]
+    assert len(rig.calls) == MAX_ATTEMPTS
+    assert [delay for _, delay in rig.delayed] == [6, 21, 81, 321]  # then beyond what SQS holds
+
+
+def test_retry_after_is_respected(rig: Rig) -> None:
+    answers: list[Exception] = [TransientError("429", retry_after=300)]
+
+    def provider(message: Outgoing) -> Taken:
+        if answers:
+            raise answers.pop()
+        return Taken("test", "x")
+
+    rig.provider = provider
+    sent = rig.send()
+    rig.drain()
+    text, delay = rig.delayed[0]
+    assert delay == 301
+    rig.now += timedelta(seconds=299)
+    rig.queue.append(text)  # too early: nobody calls
+    rig.drain()
+    assert rig.calls == []
+    rig.now += timedelta(seconds=2)
+    rig.queue.append(text)
+    rig.drain()
+    assert rig.statuses(sent) == ["sent"]
+
+
+def test_permanent_errors_stop_and_the_fallback_goes_on(rig: Rig) -> None:
+    def provider(message: Outgoing) -> Taken:
+        if "@" in message.address:
+            raise PermanentError("no such mailbox", status="bounced", dead="bounce")
+        return Taken("test", "x")
+
+    rig.provider = provider
+    sent = rig.send(to=[f"user:{USER}"], channels=["email", "in_app"], strategy="fallback")
+    rig.drain()
+    assert sorted(rig.statuses(sent)) == ["bounced", "sent"]
+    again = rig.send(to=["owner@example.com"])
+    rig.drain()
+    assert rig.statuses(again) == ["suppressed"]
+
+
+def test_news_in_any_order_and_told_twice(rig: Rig) -> None:
+    sent = rig.send()
+    rig.drain()
+    (call,) = rig.calls
+    tags = f'"mail": {{"tags": {{"delivery_id": ["{call.id}"], "workspace_id": ["{WORKSPACE}"]}}}}'
+    click = f'{{"eventType": "Click", "click": {{"link": "https://x", "timestamp": "2"}}, {tags}}}'
+    done = f'{{"eventType": "Delivery", "delivery": {{"timestamp": "1"}}, {tags}}}'
+    for event in (click, done, click, done):
+        email_events.note(event)
+    assert rig.statuses(sent) == ["clicked"]
+    assert rig.sql(
+        "SELECT count(*) FROM notification_events WHERE status IN ('clicked', 'delivered')"
+    ) == [(2,)]
+    for odd in ("{}", '{"eventType": "Send"}', f'{{"eventType": "New", {tags}}}'):
+        email_events.note(odd)
+
+
+def test_scheduled_ones_start_once_and_expired_ones_never_go_out(rig: Rig) -> None:
+    late = rig.send(send_at=rig.now + timedelta(hours=1), expires_at=rig.now + timedelta(hours=2))
+    rig.later(minutes=30)
+    assert rig.statuses(late) == []
+    assert rig.later(minutes=31)["started"] == 1
+    assert rig.later(minutes=1)["started"] == 0
+    rig.now += timedelta(hours=2)
+    rig.drain()
+    assert (rig.statuses(late), rig.calls) == (["expired"], [])
+
+
+def test_a_cancelled_one_does_not_go_out(rig: Rig) -> None:
+    from statewright.notifications import tracking
+
+    sent = rig.send()
+    tracking.cancel(WORKSPACE, sent.id, "user:test")
+    rig.drain()
+    rig.later(hours=1)
+    rig.drain()
+    assert (rig.statuses(sent), rig.calls) == (["cancelled"], [])
+
+
+def test_quiet_hours_postpone_and_critical_ones_pass(rig: Rig) -> None:
+    from statewright.http.caller import Caller
+
+    wanted = Preferences.model_validate({"profile": {"time_zone": "Europe/Vienna", "quiet_from": "12:00", "quiet_to": "14:30"}})  # fmt: skip
+    preferences.put(Caller(WORKSPACE, USER, "owner"), wanted)
+    calm = rig.send(to=[f"user:{USER}"])
+    critical = rig.send(to=[f"user:{USER}"], priority="critical")
+    rig.drain()
+    assert (rig.statuses(calm), rig.statuses(critical)) == (["queued"], ["sent"])
+    rig.later(minutes=89)
+    rig.drain()
+    assert rig.statuses(calm) == ["queued"]
+    rig.later(minutes=2)
+    rig.drain()
+    assert rig.statuses(calm) == ["sent"]
+
+
+def test_the_waiting_step_goes_on_once_and_after_a_crash_too(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    waits = {"token-1"}
+
+    def succeed(token: str, output: dict[str, Any]) -> None:
+        rig.here("telling")
+        if token not in waits:
+            raise GoneError("It does not wait any more.")
+        waits.discard(token)
+        told.append((token, output))
+
+    monkeypatch.setattr(states, "succeed_task", succeed)
+    rig.send(to=["a@example.com", "b@example.com"], task_token="token-1")
+    rig.crash_at = "telling"
+    with pytest.raises(CrashError):
+        rig.drain()
+    assert told == []
+    rig.later(minutes=1)
+    rig.later(minutes=1)
+    assert [(token, output["reached"]) for token, output in told] == [("token-1", 2)]
