@@ -90,6 +90,9 @@ INSERT INTO notification_deliveries (id, workspace_id, notification_id, recipien
         data, status, due_at, created_at, updated_at)
     SELECT ('{0}' || x)::uuid, '{0}aa', '{0}c0', 'user:{0}bb', '{0}bb', 'in_app', '{0}bb', '{{}}', 'delivered',
         now(), now(), now() FROM unnest(ARRAY['c1', 'c2']) x;
+INSERT INTO notification_devices VALUES ('{0}c4', '{0}aa', '{0}bb', 'token', 'ios', now());
+INSERT INTO notification_suppressions VALUES ('{0}aa', 'email', 'old@example.com', '*', 'bounce', now());
+INSERT INTO notification_providers VALUES ('{0}aa', 'push', 'default', 'firebase', '{{}}', '', now());
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.
@@ -101,6 +104,8 @@ NOT_THERE = {
     "workflows/receive_webhook": 404,
     "workflows/show_approval": 401,
     "workflows/decide_approval": 401,
+    "notifications/receive_sms": 403,
+    "notifications/receive_sms_status": 403,
     "notifications/show_unsubscribe": 401,
     "notifications/unsubscribe": 401,
     "auth/change_password": 422,  # where the sample's password is wrong, for what cannot be undone

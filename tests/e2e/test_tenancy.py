@@ -20,7 +20,8 @@ TABLES = [
     "identity_providers",
     "notification_templates", "notification_template_versions", "notifications",
     "notification_deliveries", "notification_events", "inbox_items", "notification_profiles",
-    "notification_preferences", "notification_subscriptions",
+    "notification_preferences", "notification_subscriptions", "notification_devices",
+    "notification_suppressions", "notification_providers", "notification_limits",
 ]  # fmt: skip
 UNSEEN = [
     "refresh_tokens", "one_time_tokens", "recovery_codes", "signing_keys", "throttles",
@@ -69,6 +70,12 @@ def notify(ada: Client, me: str) -> None:
     ada.ok("POST", "/v1/notification-templates", template)
     ada.ok("PUT", "/v1/notification-preferences", {"preferences": [{"mode": "instant"}]})
     ada.ok("PUT", "/v1/topics/news/subscription")
+    ada.ok("POST", "/v1/devices", {"token": "t", "platform": "ios"})
+    ada.ok("POST", "/v1/notification-suppressions", {"channel": "sms", "address": "+49301234567"})
+    slack = {"account": {"kind": "slack", "secret": "http://127.0.0.1:9/hook"}}
+    ada.ok("PUT", "/v1/notification-providers/chat/sales", slack)
+    limits = {"limits": [{"channel": "sms", "daily_cap": 5}]}
+    ada.ok("PUT", "/v1/notification-limits", limits)
     wanted = {"to": [f"user:{me}"], "channels": ["in_app"], "template": "t"}
     ada.ok("POST", "/v1/notifications", wanted)
     until(lambda: ada.ok("GET", "/v1/inbox")["items"], "the message")

@@ -115,6 +115,8 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "get /v1/auth/workspaces/{workspace_id}/sign-in-options",
         "get /unsubscribe/{token}",
         "post /approvals/{token}",
+        "post /callbacks/twilio/{workspace_id}/inbound",
+        "post /callbacks/twilio/{workspace_id}/status",
         "post /hooks/{token}",
         "post /unsubscribe/{token}",
         "post /v1/auth/email-verifications/confirm",

@@ -10,7 +10,9 @@ import pytest
 
 from statewright.aws import states
 from statewright.errors import GoneError, UnavailableError
-from statewright.notifications import email_events, preferences
+from statewright.http.caller import Caller
+from statewright.notifications import accounts, digests, email_events, preferences
+from statewright.notifications.account_models import Limits
 from statewright.notifications.backoff import MAX_ATTEMPTS
 from statewright.notifications.people_models import Preferences
 from statewright.notifications.providers.base import (
@@ -116,7 +118,7 @@ def test_transient_errors_back_off_and_give_up_in_the_end(rig: Rig) -> None:
         rig.drain()
     assert rig.statuses(sent) == ["failed"]
     assert len(rig.calls) == MAX_ATTEMPTS
-    assert [delay for _, delay in rig.delayed] == [6, 21, 81, 321]  # then beyond what SQS holds
+    assert [delay for _, delay in rig.delayed] == [3, 9, 33, 129, 513]
 
 
 def test_retry_after_is_respected(rig: Rig) -> None:
@@ -197,8 +199,6 @@ def test_a_cancelled_one_does_not_go_out(rig: Rig) -> None:
 
 
 def test_quiet_hours_postpone_and_critical_ones_pass(rig: Rig) -> None:
-    from statewright.http.caller import Caller
-
     wanted = Preferences.model_validate({"profile": {"time_zone": "Europe/Vienna", "quiet_from": "12:00", "quiet_to": "14:30"}})  # fmt: skip
     preferences.put(Caller(WORKSPACE, USER, "owner"), wanted)
     calm = rig.send(to=[f"user:{USER}"])
@@ -235,3 +235,42 @@ def test_the_waiting_step_goes_on_once_and_after_a_crash_too(
     rig.later(minutes=1)
     rig.later(minutes=1)
     assert [(token, output["reached"]) for token, output in told] == [("token-1", 2)]
+
+
+def test_a_digest_gathers_what_was_held_and_each_is_in_one_only(rig: Rig) -> None:
+    wanted = Preferences.model_validate({"preferences": [{"category": "orders", "channel": "email", "mode": "hourly"}]})  # fmt: skip
+    preferences.put(Caller(WORKSPACE, USER, "owner"), wanted)
+    sent = [
+        rig.send(
+            to=[f"user:{USER}"], category="orders", content={"subject": f"No {i}", "text": "T"}
+        )
+        for i in range(3)
+    ]
+    other = rig.send(to=[f"user:{USER}"], category="alerts")
+    rig.drain()
+    assert [rig.statuses(one) for one in (*sent, other)] == [["held"]] * 3 + [["sent"]]
+    assert digests.send_due(lambda: True) == 0
+    rig.now += timedelta(hours=1)
+    assert digests.send_due(lambda: True) == 1
+    assert digests.send_due(lambda: True) == 0
+    rig.drain()
+    assert [rig.statuses(one) for one in sent] == [["digested"]] * 3
+    digest = rig.calls[-1]
+    assert digest.category == "digest"
+    assert digest.body.subject == "3 messages for you"
+    assert [f"No {i}" in digest.body.text for i in range(3)] == [True] * 3
+    assert len(rig.calls) == 2
+
+
+def test_caps_count_what_went_out_in_a_day(rig: Rig) -> None:
+    limits = {"limits": [{"channel": "email", "daily_cap": 2}]}
+    accounts.put_limits(Caller(WORKSPACE, USER, "owner"), Limits.model_validate(limits))
+    sent = [rig.send() for _ in range(3)]
+    critical = rig.send(priority="critical")
+    rig.drain()
+    found = [rig.statuses(one)[0] for one in (*sent, critical)]
+    assert found == ["sent", "sent", "suppressed", "sent"]
+    rig.now += timedelta(days=1, seconds=1)
+    later = rig.send()
+    rig.drain()
+    assert rig.statuses(later) == ["sent"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 MAX_ATTEMPTS = 6
-_FIRST_SECONDS = 5.0
+_FIRST_SECONDS = 2.0
 _LONGEST = timedelta(hours=1)
 _LONGEST_ASKED = timedelta(hours=24)
 

@@ -118,6 +118,21 @@ def _accept(
     return str(earlier["id"]), False
 
 
+def store(session: Session, sender: Sender, wanted: NewNotification) -> str:
+    """Stores a request of the platform's own as started; its deliveries are the caller's."""
+    now, notification_id = world.now(), world.new_id()
+    session.run(
+        _sql.insert_notification,
+        **_row(sender, wanted, None),
+        id=notification_id,
+        fingerprint=_fingerprint(wanted),
+        status="started",
+        now=now,
+        send_at=now,
+    )
+    return notification_id
+
+
 def _fingerprint(wanted: NewNotification) -> bytes:
     text = json.dumps(wanted.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(text.encode()).digest()

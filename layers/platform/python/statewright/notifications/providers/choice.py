@@ -7,24 +7,41 @@ from statewright.notifications.providers.base import Account, Outgoing, Permanen
 
 
 def send(channel: str, message: Outgoing, account: Account | None) -> Taken:
-    """Hands a message over. Libraries are imported where they are used: they are large.
+    """Hands a message over.
 
     Raises:
         TransientError: it may work later.
         PermanentError: it will not.
     """
-    match channel, None if account is None else account.kind:
-        case "in_app", _:
-            return Taken("inbox", None, "delivered")
-        case "email", None:
+    if channel == "in_app":
+        return Taken("inbox", None, "delivered")
+    if account is not None:
+        return _by_account(message, account)
+    if channel == "email":
+        from statewright.notifications.providers import email
+
+        return email.send_by_ses(message)
+    return kept.keep(message, channel)
+
+
+def _by_account(message: Outgoing, account: Account) -> Taken:
+    """Libraries are imported where they are used: each sender needs one of them, and they are
+    large."""
+    match account.kind:
+        case "smtp":
             from statewright.notifications.providers import email
 
-            return email.send_by_ses(message)
-        case "email", "smtp":
-            from statewright.notifications.providers import email
-
-            assert account is not None  # it has a kind
             return email.send_by_smtp(message, account)
-        case _, None:
-            return kept.keep(message, channel)
-    raise PermanentError(f"The account for {channel} is of an unknown kind.")
+        case "twilio":
+            from statewright.notifications.providers import sms
+
+            return sms.send(message, account)
+        case "firebase":
+            from statewright.notifications.providers import push
+
+            return push.send(message, account)
+        case "slack" | "teams" | "discord":
+            from statewright.notifications.providers import chat
+
+            return chat.send(message, account)
+    raise PermanentError(f"The account is of an unknown kind, {account.kind}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from typing import Any
 
 from statewright.aws import mail
 from statewright.errors import InvalidError, UnavailableError
@@ -35,14 +36,14 @@ def send_by_ses(message: Outgoing) -> Taken:
 def send_by_smtp(message: Outgoing, account: Account) -> Taken:
     """Sends through a server (RFC 5321): 4xx answers are for now, 5xx are for good."""
     chosen = account.settings
-    raw = build(message, chosen["from"])
+    raw = build(message, chosen["sender"])
     try:
-        with smtplib.SMTP(chosen["host"], chosen["port"], timeout=SMTP_SECONDS) as server:
+        with _connect(chosen) as server:
             if chosen["security"] == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if account.secret:
                 server.login(chosen["username"], account.secret)
-            server.sendmail(chosen["from"], [message.address], raw)
+            server.sendmail(chosen["sender"], [message.address], raw)
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         _refused(code, text, "bounced")
@@ -51,6 +52,15 @@ def send_by_smtp(message: Outgoing, account: Account) -> Taken:
     except (OSError, smtplib.SMTPException) as error:
         raise TransientError(f"{chosen['host']}: {error}") from error
     return Taken("smtp", message.id)
+
+
+def _connect(chosen: dict[str, Any]) -> smtplib.SMTP:
+    if chosen["security"] == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            chosen["host"], chosen["port"], timeout=SMTP_SECONDS, context=context
+        )
+    return smtplib.SMTP(chosen["host"], chosen["port"], timeout=SMTP_SECONDS)
 
 
 def _refused(code: int, text: bytes | str, status: str) -> None:
