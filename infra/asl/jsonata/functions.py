@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from asl.java_random import JavaRandom
 from asl.jsonata.catalogue import FunctionError
 from asl.jsonata.dates import from_millis, to_millis
 from asl.jsonata.decimals import format_number
@@ -55,19 +56,20 @@ class Override:
 
 
 def _partition(items: list[Any], size: float) -> list[Any]:
-    count = math.floor(size)
+    count = math.trunc(size)
     if count <= 0:
         raise FunctionError("D3137", "$partition needs a chunk size above zero")
     return [items[start : start + count] for start in range(0, len(items), count)]
 
 
 def _range(first: float, last: float, step: float) -> Any:
-    if step == 0:
+    start, end, by = math.trunc(first), math.trunc(last), math.trunc(step)
+    if by == 0:
         raise FunctionError("D3137", "$range needs a step other than zero")
-    steps = (last - first) / step
-    if steps >= MOST_ITEMS:
+    numbers = range(start, end + (1 if by > 0 else -1), by)
+    if numbers and (end - start) // by >= MOST_ITEMS:
         raise FunctionError("D3137", f"$range would have more than {MOST_ITEMS:,} elements")
-    found = [first + index * step for index in range(max(0, math.floor(steps) + 1))]
+    found = list(numbers)
     return found[0] if len(found) == 1 else found  # a sequence: one item stands for itself
 
 
@@ -86,8 +88,7 @@ def _parse(text: str) -> Any:
 
 
 def _random(seed: float | None = None) -> float:
-    # AWS: "the same seed gives the same number"; without one any number will do.
-    return random.Random(seed).random()  # noqa: S311
+    return random.random() if seed is None else JavaRandom(math.trunc(seed)).next_double()  # noqa: S311
 
 
 def _uuid() -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from asl.errors import RUNTIME, StateFailedError
-from asl.jsonpath.path import PathMissingError, compile_path
+from asl.jsonpath.path import JsonPath, JsonPathSyntaxError, PathMissingError, compile_path
 from asl.jsonpath.pathflow import PathFlow, read
 from asl.scope import Scope
-from asl.timestamps import parse_timestamp
+from asl.timestamps import is_timestamp, parse_timestamp
 
+_PATTERN = re.compile(r"\\.|\\$|\*|[^\\*]+", re.DOTALL)
+Say = Callable[[str, str], None]
 Test = Callable[[Any, Scope], bool]
 """Takes the state's subject and its scope."""
 
@@ -49,14 +52,35 @@ def _timestamps(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], boo
 
 
 def _matches(value: Any, pattern: Any) -> bool:
-    """``*`` stands for any text; ``\\*`` for a star."""
+    """``*`` stands for any text; ``\\*`` for a star. Takes time linear in both for each star."""
     if not isinstance(value, str) or not isinstance(pattern, str):
         return False
-    parts = re.findall(r"\\.|\*|[^\\*]+", pattern, re.DOTALL)
-    source = "".join(
-        ".*" if part == "*" else re.escape(part[1:] if part[0] == "\\" else part) for part in parts
-    )
-    return re.fullmatch(source, value, re.DOTALL) is not None
+    first, *middle = _literals(pattern)
+    if not middle:
+        return value == first
+    *middle, last = middle
+    end = len(value) - len(last)
+    if not value.startswith(first) or not value.endswith(last) or end < len(first):
+        return False
+    place = len(first)
+    for text in middle:  # the first place that fits leaves the most for the others
+        place = value.find(text, place, end)
+        if place < 0:
+            return False
+        place += len(text)
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _literals(pattern: str) -> tuple[str, ...]:
+    """What stands between a pattern's stars."""
+    parts = [""]
+    for part in _PATTERN.findall(pattern):
+        if part == "*":
+            parts.append("")
+        else:
+            parts[-1] += part[1:] if part[0] == "\\" and len(part) == 2 else part
+    return tuple(parts)
 
 
 _ORDER = {
@@ -88,6 +112,14 @@ NAMES = frozenset(
 )
 
 
+class RuleError(ValueError):
+    """A choice rule is none. ``pointer`` leads to what is wrong in it."""
+
+    def __init__(self, message: str, pointer: str):
+        super().__init__(message)
+        self.pointer = pointer
+
+
 class Condition:
     """A rule's test, evaluated on its state's subject."""
 
@@ -102,32 +134,69 @@ class Condition:
         return self._test(self._flow.subject(scope), scope)
 
 
-def compile_rule(rule: dict[str, Any]) -> Test:
+def compile_rule(rule: Any, say: Say, at: str) -> Test:
     """Compiles a comparison or a combination.
 
+    Args:
+        say: is told of constants of the wrong type, which match nothing.
+        at: leads to the rule.
+
     Raises:
-        ValueError: it is neither; the message says why.
+        RuleError: it is neither; the message says why.
     """
+    if not isinstance(rule, dict):
+        raise RuleError("Expected a JSON object", at)
     for name, join in (("And", all), ("Or", any)):
         if name in rule:
             if not isinstance(rule[name], list) or not rule[name]:
-                raise ValueError(f"{name} must be a non-empty array")
-            return _joined(join, [compile_rule(inner) for inner in rule[name]])
+                raise RuleError(f"{name} must be a non-empty array", f"{at}/{name}")
+            return _joined(
+                join,
+                [
+                    compile_rule(inner, say, f"{at}/{name}[{i}]")
+                    for i, inner in enumerate(rule[name])
+                ],
+            )
     if "Not" in rule:
-        inner = compile_rule(rule["Not"])
+        inner = compile_rule(rule["Not"], say, f"{at}/Not")
         return lambda root, scope: not inner(root, scope)
     found = [name for name in rule if name in NAMES]
     if len(found) != 1 or not isinstance(rule.get("Variable"), str):
-        raise ValueError("a rule has Variable and exactly one comparison operator")
-    return _comparison(rule["Variable"], found[0], rule)
+        raise RuleError("a rule has Variable and exactly one comparison operator", at)
+    fault = _constant_fault(found[0], rule[found[0]])
+    if fault is not None:
+        say(fault, f"{at}/{found[0]}")
+    return _comparison(found[0], rule, at)
+
+
+def _constant_fault(name: str, value: Any) -> str | None:
+    """What is wrong with what a rule compares with."""
+    if name.endswith("Path"):
+        return None if isinstance(value, str) else f"{name} must be of type string"
+    if name.startswith("Is") or name == "BooleanEquals":
+        return None if isinstance(value, bool) else f"{name} must be of type boolean"
+    if name.startswith("Numeric"):
+        return None if _is_number(value) else f"{name} must be of type number"
+    if not isinstance(value, str):
+        return f"{name} must be of type string"
+    if name.startswith("Timestamp") and not is_timestamp(value):
+        return "String does not match RFC3339 timestamp"
+    return None
 
 
 def _joined(join: Callable[[Any], bool], tests: list[Test]) -> Test:
     return lambda root, scope: join(test(root, scope) for test in tests)
 
 
-def _comparison(variable: str, name: str, rule: dict[str, Any]) -> Test:
-    path, expected = compile_path(variable), rule[name]
+def _compiled(text: Any, at: str) -> JsonPath:
+    try:
+        return compile_path(text)
+    except (JsonPathSyntaxError, TypeError, AttributeError) as error:
+        raise RuleError(f"Value is not a Reference Path: {error}", at) from None
+
+
+def _comparison(name: str, rule: dict[str, Any], at: str) -> Test:
+    path, expected = _compiled(rule["Variable"], f"{at}/Variable"), rule[name]
     if name == "IsPresent":
         return lambda root, scope: _present(path, root, scope) is expected
     if name in TYPE_TESTS:
@@ -135,7 +204,7 @@ def _comparison(variable: str, name: str, rule: dict[str, Any]) -> Test:
     if name in OPERATORS:
         compare = OPERATORS[name]
         return lambda root, scope: compare(_value(path, root, scope), expected)
-    other, compare = compile_path(expected), OPERATORS[name.removesuffix("Path")]
+    other, compare = _compiled(expected, f"{at}/{name}"), OPERATORS[name.removesuffix("Path")]
     return lambda root, scope: compare(_value(path, root, scope), _value(other, root, scope))
 
 

@@ -18,7 +18,7 @@ from asl.fields import (
     number_fault,
 )
 from asl.jsonata.template import Template
-from asl.jsonpath.comparisons import NAMES, Condition, compile_rule
+from asl.jsonpath.comparisons import NAMES, Condition, RuleError, compile_rule
 from asl.jsonpath.path import JsonPath, JsonPathSyntaxError, compile_path
 from asl.jsonpath.pathflow import (
     PLAIN,
@@ -108,9 +108,9 @@ class JsonPathFields:
         """See :class:`asl.fields.Fields`."""
         assert isinstance(state, PathFlow)
         try:
-            condition = Condition(compile_rule(body), state)
-        except (ValueError, TypeError, AttributeError) as error:
-            self._say(str(error), at)
+            condition = Condition(compile_rule(body, self._say, at), state)
+        except RuleError as error:
+            self._say(str(error), error.pointer)
             return None
         own = PathFlow(state.input_path, state.output_path, assign=self._assign(body, at))
         return ChoiceRule(condition, str(body.get("Next")), own)

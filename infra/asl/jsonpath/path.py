@@ -34,7 +34,14 @@ class JsonPathSyntaxError(ValueError):
 
 
 class PathMissingError(Exception):
-    """A definite path leads nowhere. The message says where it ends, in Jayway's words."""
+    """A definite path leads nowhere. The message says where it ends, in Jayway's words.
+
+    ``is_beyond``: it ends beyond an array's items. A payload template makes that null, as AWS does.
+    """
+
+    def __init__(self, message: str, is_beyond: bool = False):
+        super().__init__(message)
+        self.is_beyond = is_beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ class JsonPath:
             if child is _ABSENT:
                 last = number == len(self.steps) - 1
                 what = "No results for path:" if last else "Missing property in path"
-                raise PathMissingError(f"{what} {here}")
+                beyond = last and isinstance(value, list) and isinstance(key, int)
+                raise PathMissingError(f"{what} {here}", beyond)
             place, value = here, child
         return value
 

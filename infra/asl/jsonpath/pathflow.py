@@ -76,7 +76,20 @@ def compile_reading(text: str) -> Evaluator:
         path = compile_path(text)
         return lambda root, scope: read(path, root, scope)
     call = compile_intrinsic(text, compile_path)
-    return lambda root, scope: call(lambda inner: read(compile_path(inner), root, scope))
+    return lambda root, scope: call(lambda path: _argument(text, path, root, scope))
+
+
+def _argument(call: str, path: str, root: Any, scope: Scope) -> Any:
+    try:
+        return read(compile_path(path), root, scope)
+    except PathMissingError:
+        shown = orjson.dumps(root).decode()
+        place = path[1:] if path.startswith("$$") else path
+        raise StateFailedError(
+            RUNTIME,
+            f"The function '{call}' had the following error: The JsonPath argument for the field "
+            f"'{place}' could not be found in the input '{shown}'",
+        ) from None
 
 
 def read(path: JsonPath, root: Any, scope: Scope) -> Any:
@@ -130,7 +143,9 @@ def _field(key: str, value: Any, pointer: str) -> Evaluator | None:
     def found(root: Any, scope: Scope) -> Any:
         try:
             return evaluate(root, scope)
-        except PathMissingError:
+        except PathMissingError as error:
+            if error.is_beyond:
+                return None
             shown = orjson.dumps(root).decode()
             raise StateFailedError(
                 RUNTIME,

@@ -205,3 +205,54 @@ def test_a_stored_definition_goes_on_whatever_is_refused_now() -> None:
     stored = json.dumps({"StartAt": "A", "States": {"A": PASS, "Unreachable": PASS}})
     assert check_definition(stored)[0] is None
     assert set(load_definition(stored).states) == {"A", "Unreachable"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "place"),
+    [
+        (
+            {"Variable": "$.a", "NumericEquals": "1"},
+            "NumericEquals must be of type number",
+            "/NumericEquals",
+        ),
+        (
+            {"Variable": "$.a", "StringMatches": 1},
+            "StringMatches must be of type string",
+            "/StringMatches",
+        ),
+        ({"Variable": "$.a", "IsNull": "x"}, "IsNull must be of type boolean", "/IsNull"),
+        (
+            {"Variable": "$.a", "BooleanEquals": 1},
+            "BooleanEquals must be of type boolean",
+            "/BooleanEquals",
+        ),
+        (
+            {"Variable": "$.a", "TimestampEquals": "noon"},
+            "String does not match RFC3339 timestamp",
+            "/TimestampEquals",
+        ),
+        (
+            {"Not": {"And": [{"Variable": "$.a", "IsNull": 1}]}},
+            "IsNull must be of type boolean",
+            "/Not/And[0]/IsNull",
+        ),
+        ({"And": []}, "And must be a non-empty array", "/And"),
+        ({"Not": 1}, "Expected a JSON object", "/Not"),
+        (
+            {"Variable": "a", "IsNull": True},
+            "Value is not a Reference Path: a path begins with '$': a",
+            "/Variable",
+        ),
+        (
+            {"Variable": "$.a", "StringEqualsPath": "b"},
+            "Value is not a Reference Path: a path begins with '$': b",
+            "/StringEqualsPath",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_choice_rule_is_found_where_it_is(
+    rule: dict[str, Any], message: str, place: str
+) -> None:
+    found = of_states(C={"Type": "Choice", "Choices": [{**rule, "Next": "P"}]}, P=PASS)
+
+    assert found == [(SCHEMA, message, f"/States/C/Choices[0]{place}")]
