@@ -10,11 +10,13 @@ import typer
 from rich.console import Console
 
 from statewright.errors import StatewrightError
-from statewright.workflows.compiler import check, compile_definition
+from statewright.workflows.checks import check
+from statewright.workflows.compiler import compile_definition
 from statewright.workflows.definition import Definition
 from statewright.workflows.parsing import parse_definition, read_yaml
 
 problems = Console(stderr=True, highlight=False)
+_STYLES = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
 def read_definition(file: Path) -> Definition:
@@ -49,8 +51,13 @@ def compile_file(file: Path) -> None:
 
 
 def check_file(file: Path) -> None:
-    """Prints findings, or that there are none."""
-    issues = check(read_definition(file))
-    if issues:
-        complain(file, StatewrightError("", tuple(issues)))
+    """Prints findings, or that there are none. The exit code says whether it can be published."""
+    findings = check(read_definition(file))
+    errors = [found for found in findings if found.severity == "error"]
+    for found in findings:
+        suggestion = f" ({found.suggestion})" if found.suggestion else ""
+        line = f"  {found.severity}  {found.pointer}  {found.detail}{suggestion}"
+        problems.print(line, style=_STYLES[found.severity], markup=False, soft_wrap=True)
+    if errors:
+        raise typer.Exit(1)
     Console().print(f"[green]{file} is valid.[/]")

@@ -123,7 +123,7 @@ def test_invalid_definitions_have_pointers_and_suggestions(owner: Client) -> Non
         {
             "pointer": "/steps/1/set",
             "detail": "nothing here is called $totl",
-            "suggestion": "did you mean $total?",
+            "suggestion": "did you mean `$total`?",
         }
     ]
     assert owner.ok("GET", f"/v1/workflows/{created['id']}")["version"] is None

@@ -39,7 +39,7 @@ def test_check_says_where_and_what(tmp_path: Path) -> None:
     broken.write_text("name: X\nsteps: [{id: a, set: '{% $trigr.body %}'}]\n")
     done = statewright("check", str(broken))
     assert done.returncode == 1
-    assert "/steps/0/set  nothing here is called $trigr (did you mean $trigger?)" in done.stderr
+    assert "/steps/0/set  nothing here is called $trigr (did you mean `$trigger`?)" in done.stderr
     assert statewright("check", "examples/none.yaml").returncode == 2
 
 

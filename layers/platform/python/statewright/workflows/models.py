@@ -96,6 +96,9 @@ class Execution(BaseModel):
     url: str
 
 
+StepStatus = Literal["running", "waiting", "succeeded", "failed", "skipped", "not_reached"]
+
+
 class StepRun(BaseModel):
     """What became of one step. A step in a loop or retried has several attempts."""
 
@@ -103,9 +106,11 @@ class StepRun(BaseModel):
     id: str | None
     name: str
     kind: str
-    status: Literal["running", "waiting", "succeeded", "failed", "skipped", "not_reached"]
+    status: StepStatus
     runs: int
     failures: int
+    undone: int = 0
+    """How many of its completions were undone when the workflow failed."""
     started_at: datetime | None
     stopped_at: datetime | None
     output: Any = None

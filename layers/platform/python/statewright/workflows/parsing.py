@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from statewright.errors import InvalidError, Issue, MalformedError, TooLargeError
-from statewright.workflows.definition import KINDS, LATER, Definition
+from statewright.errors import InvalidError, MalformedError, TooLargeError
+from statewright.workflows.definition import Definition, every_step
+from statewright.workflows.parsing_issues import issues_of, summary
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 60
+MAX_VALUES = 100_000
+MAX_STEPS = 2_000
+"""A state machine may have a megabyte: that is room for some 1,500 steps that do something."""
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -21,18 +27,19 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for index, key in enumerate(keys):
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.MarkedYAMLError(
                     problem=f"the key {key!r} is not text (write it in quotes)",
-                    problem_mark=node.value[index][0].start_mark,
+                    problem_mark=key_node.start_mark,
                 )
-            if key in keys[:index]:
+            if key in seen:
                 raise yaml.MarkedYAMLError(
-                    problem=f"the key {key!r} stands here twice",
-                    problem_mark=node.value[index][0].start_mark,
+                    problem=f"the key {key!r} stands here twice", problem_mark=key_node.start_mark
                 )
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 
@@ -102,48 +109,40 @@ def parse_definition(source: Any) -> Definition:
     Raises:
         InvalidError: with a pointer, a sentence and, where there is one, a suggestion for each
             thing that is wrong.
+        TooLargeError: more than anybody draws or writes.
+        MalformedError: nested too deeply, or not storable.
     """
+    check_values(source)
     try:
-        return Definition.model_validate(source)
+        definition = Definition.model_validate(source)
     except ValidationError as error:
-        issues = tuple(_issue(found, source) for found in error.errors(include_url=False))
-        raise InvalidError(_summary(issues), issues) from None
+        issues = issues_of(error, source)
+        raise InvalidError(summary(issues), issues) from None
+    if sum(1 for _ in every_step(definition.steps)) > MAX_STEPS:
+        raise TooLargeError(f"A definition may have {MAX_STEPS:,} steps at the most.")
+    return definition
 
 
-def _holds(node: Any, part: Any) -> bool:
-    if isinstance(node, dict):
-        return part in node
-    return isinstance(node, list) and isinstance(part, int) and part < len(node)
+def check_values(source: Any) -> None:
+    """Refuses values that are too many or too deep to go on with, or that no database takes.
 
-
-def _summary(issues: tuple[Issue, ...]) -> str:
-    first = issues[0]
-    more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
-    return f"{first.pointer}: {first.detail}{more}"
-
-
-def _issue(found: Any, source: Any) -> Issue:
-    """pydantic's finding with the path as the author wrote it: union tags are left out."""
-    node, keys = source, []
-    before: Any = None
-    for part in found["loc"]:
-        in_list, before = isinstance(before, int), part
-        if in_list and part in KINDS and isinstance(node, dict):
-            continue  # the tag of the step's kind
-        if (isinstance(node, dict) and part in node) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
-            node = node[part]
-        elif found["type"] != "missing" or part != found["loc"][-1]:
-            continue
-        keys.append(str(part))
-    pointer = "/" + "/".join(keys) if keys else "/"
-    if found["type"] == "step_kind" and isinstance(node, dict) and LATER & node.keys():
-        kind = next(iter(LATER & node.keys()))
-        return Issue(pointer, f"steps of the kind '{kind}' are not supported yet")
-    if found["type"] == "extra_forbidden":
-        return Issue(pointer, "is not a known field")
-    if found["type"] == "missing":
-        return Issue(pointer, "is required")
-    detail = found["msg"].removeprefix("Value error, ")
-    return Issue(pointer, detail[0].lower() + detail[1:])
+    Raises:
+        TooLargeError: too many.
+        MalformedError: too deep, not a number, or half a character.
+    """
+    waiting, count = [(source, 1)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count > MAX_VALUES:
+            raise TooLargeError(f"A definition may have {MAX_VALUES:,} values at the most.")
+        if depth > MAX_DEPTH:
+            raise MalformedError(f"Nested deeper than {MAX_DEPTH} levels.")
+        if isinstance(value, dict):
+            waiting += [(part, depth + 1) for item in value.items() for part in item]
+        elif isinstance(value, list):
+            waiting += [(item, depth + 1) for item in value]
+        elif isinstance(value, str) and _UNSTORABLE.search(value):
+            raise MalformedError("A text holds a NUL or half of a character (a lone surrogate).")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise MalformedError(f"{value} is not a number that JSON has.")

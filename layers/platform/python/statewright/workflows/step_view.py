@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from statewright.workflows.definition import KINDS
-from statewright.workflows.models import StepRun
+from statewright.workflows.models import StepRun, StepStatus
+
+_FAILURES = frozenset({"TaskFailed", "TaskTimedOut", "EvaluationFailed", "MapStateFailed"})
 
 
 @dataclass(slots=True)
@@ -19,6 +21,7 @@ class _Seen:
     entered: int = 0
     exited: int = 0
     failures: int = 0
+    undone: int = 0
     asked: int = 0
     waiting: bool = False
     failing: bool = False
@@ -32,15 +35,19 @@ class _Seen:
 def step_runs(
     definition: dict[str, Any], bindings: dict[str, str], events: Iterable[dict[str, Any]]
 ) -> list[StepRun]:
-    """One entry for each step, in the definition's order, nested steps after their parent."""
+    """One entry for each step, in the definition's order, nested steps after their parent.
+
+    Args:
+        bindings: state name → pointer of its step, with ``#role`` where it is not its own state.
+    """
     steps = list(walk(definition["steps"], "/steps"))
-    guards = {f"{step.get('name') or step.get('id')}?" for _, step in steps if "when" in step}
+    ids = {pointer: step.get("id") for pointer, step in steps}
     seen: dict[str, _Seen] = {}
     states_by_event: dict[int, str] = {}
     ended = failed = False
     for event in events:
         state = _state_of(event, states_by_event)
-        pointer = bindings.get(state)
+        pointer, _, role = bindings.get(state, "").partition("#")
         ended = ended or (
             event["type"].startswith("Execution") and event["type"] != "ExecutionStarted"
         )
@@ -49,12 +56,15 @@ def step_runs(
             "ExecutionTimedOut",
             "ExecutionAborted",
         }
-        if pointer is not None:
-            _note(seen.setdefault(pointer, _Seen()), event, state, is_guard=state in guards)
-    return [
+        if pointer in ids and role == "undo":
+            seen.setdefault(pointer, _Seen()).undone += event["type"] == "TaskStateEntered"
+        elif pointer in ids:
+            _note(seen.setdefault(pointer, _Seen()), event, role, ids[pointer])
+    runs = [
         _run(pointer, step, seen.get(pointer, _Seen()), ended=ended, failed=failed)
         for pointer, step in steps
     ]
+    return [_of_its_steps(run, runs) if run.kind == "try" else run for run in runs]
 
 
 def walk(steps: list[dict[str, Any]], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -67,10 +77,21 @@ def walk(steps: list[dict[str, Any]], at: str) -> Iterator[tuple[str, dict[str, 
             yield from walk(case[name], f"{here}/choose/{number}/{name}")
         if "for_each" in step:
             yield from walk(step["steps"], f"{here}/steps")
+        if "repeat" in step:
+            yield from walk(step["repeat"]["steps"], f"{here}/repeat/steps")
+        if "try" in step:
+            yield from _walk_try(step["try"], f"{here}/try")
         for name, branch in step.get("parallel", {}).items():
             yield from walk(branch, f"{here}/parallel/{name}")
         if isinstance(step.get("on_error"), dict):
             yield from walk(step["on_error"]["steps"], f"{here}/on_error/steps")
+
+
+def _walk_try(trying: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from walk(trying["steps"], f"{at}/steps")
+    for index, clause in enumerate(trying.get("catch", [])):
+        yield from walk(clause["steps"], f"{at}/catch/{index}/steps")
+    yield from walk(trying.get("finally", []), f"{at}/finally")
 
 
 def _state_of(event: dict[str, Any], known: dict[int, str]) -> str:
@@ -87,42 +108,40 @@ def _state_of(event: dict[str, Any], known: dict[int, str]) -> str:
     return state
 
 
-def _note(seen: _Seen, event: dict[str, Any], state: str, *, is_guard: bool) -> None:
+def _note(seen: _Seen, event: dict[str, Any], role: str, step_id: str | None) -> None:
     kind, at = event["type"], event["timestamp"]
-    inner = kind.startswith("PassState") and ": " in state
-    if kind.endswith("StateEntered") and not inner:
+    own = role in {"", "when"}
+    if kind.endswith("StateEntered") and own:
         seen.started_at = seen.started_at or at
         seen.asked += 1
-        if not is_guard:
+        if not role:
             seen.entered += 1
             seen.waiting = kind == "WaitStateEntered"
-    elif kind.endswith("StateExited") and not inner:
-        seen.stopped_at = at
-        if not is_guard:
-            seen.exited += 1
-            seen.waiting = False
-            if not kind.startswith("Choice"):
-                seen.output = _output(event["stateExitedEventDetails"])
+    elif kind.endswith("StateExited"):
+        _note_exit(seen, event, role, step_id)
     elif kind == "TaskSubmitted":
         seen.waiting = True
     elif kind in {"TaskSucceeded", "MapStateSucceeded", "ParallelStateSucceeded"}:
         seen.failing = False
-    elif kind in {"TaskFailed", "TaskTimedOut", "EvaluationFailed", "MapStateFailed"}:
+    elif kind in _FAILURES:
         seen.failures += 1
         seen.failing = True
         seen.waiting = False
         seen.stopped_at = at
-        details: dict[str, Any] = next(
-            (v for k, v in event.items() if k.endswith("EventDetails")), {}
-        )
-        seen.error = _error(details)
+        seen.error = _error(event)
 
 
-def _output(details: dict[str, Any]) -> Any:
+def _note_exit(seen: _Seen, event: dict[str, Any], role: str, step_id: str | None) -> None:
+    details = event["stateExitedEventDetails"]
     assigned = details.get("assignedVariables") or {}
-    if len(assigned) == 1:
-        return json.loads(next(iter(assigned.values())))
-    return json.loads(details["output"]) if "output" in details else None
+    if step_id in assigned:
+        seen.output = json.loads(assigned[step_id])
+    elif not role and "output" in details and not event["type"].startswith("Choice"):
+        seen.output = json.loads(details["output"])
+    if not role:
+        seen.stopped_at = event["timestamp"]
+        seen.exited += 1
+        seen.waiting = False
 
 
 def _error(event: dict[str, Any]) -> str | None:
@@ -138,9 +157,10 @@ def _run(pointer: str, step: dict[str, Any], seen: _Seen, *, ended: bool, failed
         id=step.get("id"),
         name=step.get("name") or step.get("id") or kind,
         kind=kind,
-        status=_status(seen, ended=ended, failed=failed),  # type: ignore[arg-type]
+        status=_status(step, seen, ended=ended, failed=failed),
         runs=seen.entered,
         failures=seen.failures,
+        undone=seen.undone,
         started_at=seen.started_at,
         stopped_at=seen.stopped_at,
         output=seen.output,
@@ -148,13 +168,35 @@ def _run(pointer: str, step: dict[str, Any], seen: _Seen, *, ended: bool, failed
     )
 
 
-def _status(seen: _Seen, *, ended: bool, failed: bool) -> str:
+def _status(step: dict[str, Any], seen: _Seen, *, ended: bool, failed: bool) -> StepStatus:
     if not seen.asked:
         return "not_reached"
-    if not seen.entered:
+    if not seen.entered or step.get("disabled"):
         return "skipped"
     if seen.exited >= seen.entered:
         return "failed" if seen.failing else "succeeded"
     if ended:
         return "failed" if failed else "succeeded"
     return "waiting" if seen.waiting else "running"
+
+
+def _of_its_steps(run: StepRun, runs: list[StepRun]) -> StepRun:
+    """A ``try`` has no state of its own: what became of it is what became of its steps."""
+    inside = [other for other in runs if other.pointer.startswith(f"{run.pointer}/try/")]
+    reached = [other for other in inside if other.status not in {"not_reached", "skipped"}]
+    if not reached:
+        return run
+    handled = any("/try/catch/" in other.pointer[len(run.pointer) :] for other in reached)
+    order: tuple[StepStatus, ...] = ("running", "waiting", *(() if handled else ("failed",)))
+    found = {other.status for other in reached}
+    status = next((status for status in order if status in found), "succeeded")
+    started = [other.started_at for other in reached if other.started_at is not None]
+    stopped = [other.stopped_at for other in reached if other.stopped_at is not None]
+    return run.model_copy(
+        update={
+            "status": status,
+            "runs": 1,
+            "started_at": min(started, default=None),
+            "stopped_at": max(stopped, default=None) if status in {"succeeded", "failed"} else None,
+        }
+    )

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Schema = dict[str, Any]
-Integration = Literal["function", "callback", "workflow", "event"]
+Integration = Literal["function", "callback", "workflow", "event", "aws"]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action of the catalogue.
 
-    ``inputs`` and ``result`` are JSON Schemas. ``function`` names the step Lambda that performs
-    it. ``errors`` are the error names that it can fail with, for ``retry`` and ``on_error``.
+    ``inputs`` and ``result`` are JSON Schemas. In them, ``x-literal`` marks what is needed when the
+    workflow is published, so that it cannot be an expression; ``x-refers-to`` the name of a
+    workflow, connection or template; ``x-duration`` a duration. ``function`` names the step Lambda
+    that performs it. ``errors`` are the error names that it can fail with, for ``retry``,
+    ``on_error`` and ``catch``.
     """
 
     name: str
@@ -36,6 +39,12 @@ def _object(required: list[str], **properties: Schema) -> Schema:
     }
 
 
+_WORKFLOW: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "x-literal": True,
+    "x-refers-to": "workflow",
+}
 _TEXT: Schema = {"type": "string"}
 _ADDRESSES: Schema = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 
@@ -89,7 +98,7 @@ _ACTIONS = (
             assignees={"type": "array", "items": _TEXT, "minItems": 1},
             title={"type": "string", "minLength": 1},
             text=_TEXT,
-            expires={"type": "string"},
+            expires={"type": "string", "x-literal": True, "x-duration": True},
         ),
         {
             "type": "object",
@@ -107,7 +116,7 @@ _ACTIONS = (
         "workflow.run",
         "Run another workflow and wait for it",
         "workflow",
-        _object(["workflow"], workflow={"type": "string", "minLength": 1}, input={}),
+        _object(["workflow"], workflow=_WORKFLOW, input={}),
         {},
         errors=("States.TaskFailed",),
     ),

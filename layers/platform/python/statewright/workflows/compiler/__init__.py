@@ -1,6 +1,5 @@
 """Definition → Amazon States Language. Pure and deterministic: same definition, same bytes."""
 
 from statewright.workflows.compiler.artefact import Artefact, compile_definition
-from statewright.workflows.compiler.checks import check
 
-__all__ = ["Artefact", "check", "compile_definition"]
+__all__ = ["Artefact", "compile_definition"]

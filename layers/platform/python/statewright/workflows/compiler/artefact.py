@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from statewright.errors import InvalidError, Issue
-from statewright.workflows.compiler.blocks import Block, compile_steps
-from statewright.workflows.compiler.checks import check
-from statewright.workflows.compiler.values import asl_value, expression
-from statewright.workflows.definition import Definition, seconds
+from statewright.errors import InvalidError
+from statewright.workflows.checks import ANYWHERE, Surroundings, check
+from statewright.workflows.compiler.assemble import assemble
+from statewright.workflows.definition import Definition
 
 MAX_BYTES = 1_048_576
 _PLACEHOLDER = re.compile(r"\$\{(WorkspaceId|WorkflowId|EventBus|Function|Workflow)(?::([^}]+))?\}")
@@ -26,6 +25,8 @@ class Artefact:
     bindings: dict[str, str]
     """State name → JSON pointer of its step in the definition."""
     report: dict[str, Any]
+    kind: str = "STANDARD"
+    """The type of the state machine: ``STANDARD`` or ``EXPRESS``."""
 
     def text(self) -> str:
         """The state machine as readable JSON, the same bytes every time."""
@@ -44,49 +45,31 @@ class Artefact:
         return _PLACEHOLDER.sub(replaced, json.dumps(self.asl, ensure_ascii=False))
 
 
-def compile_definition(definition: Definition, version: int = 1) -> Artefact:
+def compile_definition(
+    definition: Definition,
+    version: int = 1,
+    surroundings: Surroundings = ANYWHERE,
+    *,
+    pinned: bool = False,
+) -> Artefact:
     """Compiles a definition.
 
+    Args:
+        surroundings: what the definition may refer to.
+        pinned: whether steps with a ``pin`` give that value instead of running.
+
     Raises:
-        InvalidError: with every finding of the checks.
+        InvalidError: with every error that the checks find.
     """
-    issues = check(definition)
+    findings = check(definition, surroundings)
+    issues = tuple(found.issue for found in findings if found.severity == "error")
     if issues:
-        first = issues[0]
         more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
-        raise InvalidError(f"{first.pointer}: {first.detail}{more}", tuple(issues))
-    block = Block(bindings={}, labels={})
-    block.states["Start"] = {}
-    first_state = compile_steps(block, definition.steps, "/steps", "Done")
-    block.states["Start"] = _start(definition, version, first_state)
-    output = {} if definition.output is None else asl_value(definition.output, block.names)
-    block.states["Done"] = {"Type": "Succeed", "Output": output}
-    asl: dict[str, Any] = {"Comment": definition.description or definition.name}
-    asl |= {"QueryLanguage": "JSONata", "StartAt": "Start"}
-    if definition.settings.timeout is not None:
-        asl["TimeoutSeconds"] = seconds(definition.settings.timeout)
-    asl["States"] = block.states
-    _check_limits(asl, block.bindings)
-    return Artefact(asl, block.bindings, {"states": _count(asl)})
-
-
-def _start(definition: Definition, version: int, first: str) -> dict[str, Any]:
-    return {
-        "Type": "Pass",
-        "Comment": "Keeps what started the workflow",
-        "Assign": {
-            "trigger": expression("$states.input.trigger"),
-            "vars": expression("$states.input.vars"),
-            "execution": {
-                "id": expression("$states.context.Execution.Name"),
-                "started_at": expression("$states.context.Execution.StartTime"),
-                "workflow": definition.name,
-                "version": version,
-            },
-        },
-        "Output": {},
-        "Next": first,
-    }
+        raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}{more}", issues)
+    asl, whole = assemble(definition, surroundings.actions, version, pinned=pinned)
+    _check_limits(asl)
+    kind = definition.settings.mode.upper()
+    return Artefact(asl, whole.bindings, {"states": _count(asl)}, kind)
 
 
 def _count(machine: dict[str, Any]) -> int:
@@ -97,13 +80,6 @@ def _count(machine: dict[str, Any]) -> int:
     return total
 
 
-def _check_limits(asl: dict[str, Any], bindings: dict[str, str]) -> None:
-    long = [
-        Issue(at, "gives a state a name of over 80 characters")
-        for name, at in bindings.items()
-        if len(name) > 80
-    ]
-    if long:
-        raise InvalidError(f"{long[0].pointer}: {long[0].detail}", tuple(long))
+def _check_limits(asl: dict[str, Any]) -> None:
     if len(json.dumps(asl)) > MAX_BYTES:
         raise InvalidError("The compiled workflow is larger than 1 MB.")

@@ -1,38 +1,71 @@
-"""The Task state of a ``use`` step, by the action's kind of integration."""
+"""The Task state of an action, by the action's kind of integration."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from statewright.workflows.actions.catalog import Action
-from statewright.workflows.compiler.values import Names, asl_value, expression
+from statewright.workflows.compiler.values import ASL, Names, asl_value, expression
 from statewright.workflows.definition import Retry, Use, seconds
+from statewright.workflows.expressions import quoted
 
-ASL = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An action with its inputs, which are ASL already, as a step or as what undoes one."""
+
+    step: str
+    action: Action
+    inputs: ASL
+    key: str
+    """Source of the text that makes repeated attempts one: servers act once on each."""
+    names: Names
+    connection: str | None = None
+    limits: ASL = field(default_factory=dict)
 
 
-def task(step: Use, action: Action, names: Names, place: str) -> tuple[ASL, str]:
-    """The Task's own fields, and the source of its result.
+def call_of(step: Use, action: Action, names: Names, place: str) -> Call:
+    """The call that a ``use`` step makes.
 
     Args:
-        place: source of an expression that tells iterations of a loop apart, or "".
+        place: source of an expression that tells rounds of the loops around apart, or "".
     """
+    limits = {}
+    if step.timeout is not None:
+        limits["TimeoutSeconds"] = seconds(step.timeout)
+    if step.heartbeat is not None:
+        limits["HeartbeatSeconds"] = seconds(step.heartbeat)
     inputs = asl_value({**action.defaults, **step.inputs}, names)
-    match action.integration:
+    key = key_of(step.id, names, place)
+    return Call(step.id, action, inputs, key, names, step.connection, limits)
+
+
+def key_of(path: str, names: Names, place: str) -> str:
+    """Source of the key of a call: the execution, the step, and which round of its loops."""
+    path = f"{quoted(f'/{path}/')} & {place}" if place else quoted(f"/{path}")
+    return f"{names.source('$execution.id')} & {path}"
+
+
+def task(call: Call) -> tuple[ASL, str]:
+    """The Task's own fields, and the source of its result."""
+    match call.action.integration:
         case "function":
-            return _function(step, action, inputs, place), "$states.result.Payload"
+            return _function(call), "$states.result.Payload"
         case "callback":
-            return _callback(step, action, inputs, place), "$states.result"
+            return _callback(call), "$states.result"
         case "workflow":
-            return _workflow(step, inputs), "$states.result.Output"
+            return _workflow(call), "$states.result.Output"
         case "event":
-            return _event(inputs), "$states.result"
+            return _event(call), "$states.result"
+        case "aws":
+            return _aws(call), "$states.result"
         case _:
-            assert_never(action.integration)
+            assert_never(call.action.integration)
 
 
 def retriers(retry: Retry | None) -> list[ASL]:
-    """``Retry`` of a step."""
+    """``Retry`` of a state."""
     if retry is None:
         return []
     rule: ASL = {
@@ -48,76 +81,74 @@ def retriers(retry: Retry | None) -> list[ASL]:
     return [rule]
 
 
-def _payload(step: Use, inputs: ASL, place: str) -> ASL:
-    where = f'$execution.id & "/{step.id}"' + (f' & "/" & {place}' if place else "")
-    return {
+def _payload(call: Call) -> ASL:
+    payload: ASL = {
         "workspace_id": "${WorkspaceId}",
         "workflow_id": "${WorkflowId}",
-        "execution_id": expression("$execution.id"),
-        "step": step.id,
-        "key": expression(where),
-        "with": inputs,
+        "execution_id": expression(call.names.source("$execution.id")),
+        "step": call.step,
+        "key": expression(call.key),
     }
+    if call.connection is not None:
+        payload["connection"] = call.connection
+    return {**payload, "with": call.inputs}
 
 
-def _function(step: Use, action: Action, inputs: ASL, place: str) -> ASL:
-    return _limited(
-        step,
-        {
-            "Resource": "arn:aws:states:::lambda:invoke",
-            "Arguments": {
-                "FunctionName": f"${{Function:{action.function}}}",
-                "Payload": _payload(step, inputs, place),
-            },
+def _function(call: Call) -> ASL:
+    return {
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {
+            "FunctionName": f"${{Function:{call.action.function}}}",
+            "Payload": _payload(call),
         },
-    )
-
-
-def _callback(step: Use, action: Action, inputs: ASL, place: str) -> ASL:
-    payload = {
-        **_payload(step, inputs, place),
-        "task_token": expression("$states.context.Task.Token"),
+        **call.limits,
     }
-    state = {
+
+
+def _callback(call: Call) -> ASL:
+    payload = {**_payload(call), "task_token": expression("$states.context.Task.Token")}
+    return {
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Arguments": {"FunctionName": f"${{Function:{action.function}}}", "Payload": payload},
-        "TimeoutSeconds": seconds(inputs.get("expires", "7d")),
+        "Arguments": {"FunctionName": f"${{Function:{call.action.function}}}", "Payload": payload},
+        "TimeoutSeconds": seconds(call.inputs.get("expires", "7d")),
+        **call.limits,
     }
-    return _limited(step, state)
 
 
-def _workflow(step: Use, inputs: ASL) -> ASL:
-    trigger = {
+def _workflow(call: Call) -> ASL:
+    trigger: dict[str, Any] = {
         "type": "workflow",
-        "id": expression("$execution.id"),
-        "body": inputs.get("input", {}),
+        "id": expression(call.names.source("$execution.id")),
+        "body": call.inputs.get("input", {}),
         "headers": {},
         "query": {},
         "received_at": expression("$states.context.State.EnteredTime"),
     }
-    return _limited(
-        step,
-        {
-            "Resource": "arn:aws:states:::states:startExecution.sync:2",
-            "Arguments": {
-                "StateMachineArn": f"${{Workflow:{inputs['workflow']}}}",
-                "Input": {"trigger": trigger, "vars": expression("$vars")},
-            },
+    start = {"trigger": trigger, "vars": expression(call.names.source("$vars"))}
+    return {
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Arguments": {
+            "StateMachineArn": f"${{Workflow:{call.inputs['workflow']}}}",
+            "Input": start,
         },
-    )
+        **call.limits,
+    }
 
 
-def _event(inputs: ASL) -> ASL:
+def _event(call: Call) -> ASL:
     entry = {
         "EventBusName": "${EventBus}",
         "Source": "statewright.workflow",
-        "DetailType": inputs["type"],
-        "Detail": {"workspace_id": "${WorkspaceId}", "data": inputs.get("data", {})},
+        "DetailType": call.inputs["type"],
+        "Detail": {"workspace_id": "${WorkspaceId}", "data": call.inputs.get("data", {})},
     }
-    return {"Resource": "arn:aws:states:::events:putEvents", "Arguments": {"Entries": [entry]}}
+    return {
+        "Resource": "arn:aws:states:::events:putEvents",
+        "Arguments": {"Entries": [entry]},
+        **call.limits,
+    }
 
 
-def _limited(step: Use, state: ASL) -> ASL:
-    if step.timeout is not None:
-        state["TimeoutSeconds"] = seconds(step.timeout)
-    return state
+def _aws(call: Call) -> ASL:
+    resource = f"arn:aws:states:::aws-sdk:{call.action.function}"
+    return {"Resource": resource, "Arguments": call.inputs, **call.limits}

@@ -1,0 +1,36 @@
+"""What a definition may refer to: all that exists around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from statewright.workflows.actions.catalog import CATALOG, Action
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A workspace as the checks see it. None: not known, so nothing is said about it."""
+
+    actions: Mapping[str, Action] = field(default_factory=lambda: CATALOG)
+    workflows: Mapping[str, dict[str, Any] | None] | None = None
+    """Published workflows by name, with the JSON Schema of their input where they have one."""
+    connections: frozenset[str] | None = None
+    templates: frozenset[str] | None = None
+    variables: frozenset[str] | None = None
+
+    def names(self, what: str) -> frozenset[str] | None:
+        """The names of all workflows, connections or templates."""
+        match what:
+            case "workflow":
+                return None if self.workflows is None else frozenset(self.workflows)
+            case "connection":
+                return self.connections
+            case "template":
+                return self.templates
+        return None
+
+
+ANYWHERE = Surroundings()
+"""No workspace in particular: a file on somebody's disk."""
