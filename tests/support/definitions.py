@@ -9,6 +9,7 @@ from typing import Any
 from asl.commands import Dispatch
 from asl.definition import check_definition
 from asl.execution import Status
+from asl.map_runs.memory import MemoryObjects
 from statewright.errors import InvalidError
 from statewright.workflows.checks import Finding, check
 from statewright.workflows.compiler import compile_definition
@@ -69,16 +70,31 @@ class Script:
 
 
 def execute(
-    source: Any, body: Any = None, answers: Mapping[str, Any] | None = None, **options: Any
+    source: Any,
+    body: Any = None,
+    answers: Mapping[str, Any] | None = None,
+    files: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> tuple[Run, Script]:
-    """Compiles a definition and runs it to its end."""
+    """Compiles a definition and runs it to its end. ``files`` are in the bucket before."""
     artefact = compile_definition(parse_definition(source), **options)
     machine, findings = check_definition(artefact.text())
     assert findings == []
     assert machine is not None
     script = Script(answers or {})
     trigger = {"type": "manual", "id": "me", "body": body, "headers": {}, "query": {}}
-    return Run(machine, {"trigger": trigger, "vars": {"v": 1}}, script).to_end(), script
+    objects = MemoryObjects()
+    objects.buckets.add("${FilesBucket}")
+    for key, text in (files or {}).items():
+        objects.objects["${FilesBucket}", key] = text.encode()
+    run = Run(machine, {"trigger": trigger, "vars": {"v": 1}}, script, objects)
+    return run.to_end(), script
+
+
+def results_in(run: Run) -> list[Any]:
+    """What loops over files have left in the bucket: the values of each one's rounds."""
+    found = [json.loads(v) for (_, k), v in run.objects.objects.items() if "SUCCEEDED" in k]
+    return sorted([json.loads(child["Output"]) for child in children] for children in found)
 
 
 def outcome(run: Run) -> dict[str, Any]:

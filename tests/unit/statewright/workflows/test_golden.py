@@ -14,7 +14,7 @@ import pytest
 from asl.definition import check_definition
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.parsing import parse_definition, read_yaml
-from tests.support.definitions import execute, findings_of, outcome
+from tests.support.definitions import execute, findings_of, outcome, results_in
 from tests.support.server import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -41,9 +41,11 @@ def test_construct(file: Path) -> None:
     compare(file.with_suffix(".asl.json"), text)
     assert check_definition(text)[1] == []
     for run in case["runs"]:
-        done, script = execute(case["definition"], run.get("body"), run.get("answers"), **options)
-        found = outcome(done) | ({"calls": script.calls} if "calls" in run else {})
-        assert found == {key: run[key] for key in run.keys() - {"body", "answers"}}
+        given = {key: run[key] for key in ("body", "answers", "files") if key in run}
+        done, script = execute(case["definition"], **given, **options)
+        found = outcome(done) | {"calls": script.calls, "results": results_in(done)}
+        expected = {key: run[key] for key in run.keys() - given.keys()}
+        assert {key: found[key] for key in expected.keys() | {"status"}} == expected
 
 
 def test_every_construct_has_a_golden_file() -> None:

@@ -166,6 +166,11 @@ class _Loop:
             return expression(f"$partition({_listed(items, names)}, {self.step.batch.size})")
         if isinstance(items, str) and not _is_path(items):
             return expression(_listed(items, names))
+        if isinstance(items, str) and self.step.distributed:
+            # A distributed Map would go through the fields of an object.
+            source = value_source(items.strip(), names)
+            failed = "$error('for_each needs a list')"
+            return expression(f"$type({source}) = 'array' ? {source} : {failed}")
         return asl_value(items.strip() if isinstance(items, str) else items, names)
 
     def _tolerated(self) -> ASL:
