@@ -76,6 +76,7 @@ class Local:
 
     def __init__(self, name: str, journal: Any, machines: Any):
         self.name = name
+        self.journal = journal
         self.ends = Ends()
         self.engine = Engine(journal, machines, _call, self.ends, SystemClock(), MemoryLog())
         self.states = self.engine.api

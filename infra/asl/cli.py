@@ -211,18 +211,16 @@ def _stores(url: str, on_close: Callable[[Callable[[], Any]], Any]) -> tuple[Jou
     if not url:
         return MemoryJournal(), MemoryMachines()
     import psycopg
-    from psycopg_pool import ConnectionPool
 
     from asl.adapters.postgres_journal import PostgresJournal, create_schema
     from asl.adapters.postgres_machines import PostgresMachines
+    from asl.adapters.postgres_pool import open_pool
 
     try:  # once without the pool, which would go on trying and not say why
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
     except psycopg.Error as error:
         raise CommandError(f"The database cannot be used: {error}") from None
-    pool: ConnectionPool[Any] = ConnectionPool(
-        url, min_size=2, max_size=CONNECTIONS, kwargs={"autocommit": True}, open=True
-    )
+    pool = open_pool(url, CONNECTIONS)
     on_close(pool.close)
     create_schema(pool)
     machines = PostgresMachines(pool)

@@ -76,3 +76,10 @@ class InvalidDefinitionError(ApiError):
 
 class ConflictError(Exception):
     """Another worker moved this execution on first (infrastructure: load it again, try again)."""
+
+
+class UnavailableError(Exception):
+    """The database cannot be used now, and what was asked for may or may not have happened.
+
+    Infrastructure: the caller tries again.
+    """

@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from asl.commands import Dispatch
 from asl.execution import Execution, ForChildren, ForTask, in_flight
 from asl.machine import Machine, TaskState
+from asl.ports import Journal
 from asl.states.fan_out import processor
 from asl.states.task import dispatch_key
+
+
+class Recovery:
+    """Calls tasks again. A call more than needed does no harm: it has the key that it had.
+
+    Args:
+        machine: gives the definition that an execution runs.
+        submit: has a task called.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        machine: Callable[[Execution], Machine],
+        submit: Callable[[Dispatch], None],
+    ):
+        self._journal = journal
+        self._machine = machine
+        self._submit = submit
+
+    def everything(self, leases: Sequence[int] | None) -> None:
+        """Every task in flight under the leases, or under all that are held."""
+        for arn in self._journal.with_tasks_in_flight(leases):
+            self.execution(arn)
+
+    def execution(self, arn: str) -> None:
+        """The tasks in flight of one execution."""
+        for dispatch in self._lost(arn):
+            self._submit(dispatch)
+
+    def offers(self) -> None:
+        """The tasks of activities that no worker is known to have taken."""
+        for arn in self._journal.with_tasks_in_flight():
+            for dispatch in self._lost(arn):
+                if dispatch.resource.pattern == "activity":
+                    self._submit(dispatch)
+
+    def _lost(self, arn: str) -> list[Dispatch]:
+        execution = self._journal.load(arn)
+        return [] if execution is None else lost_dispatches(execution, self._machine(execution))
 
 
 def lost_dispatches(execution: Execution, machine: Machine) -> list[Dispatch]:

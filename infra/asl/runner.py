@@ -7,22 +7,23 @@ After a crash :meth:`Runner.recover` calls again each task whose answer was not 
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from math import isinf
-from typing import Any, assert_never
+from typing import assert_never
 
 from asl.commands import Command, Dispatch, StartMapRun, StopMapRun, for_map_runs
 from asl.definitions import Definitions
-from asl.errors import ConflictError
+from asl.doubts import EVERY_OFFER, EVERY_TASK, Doubts
+from asl.errors import ConflictError, UnavailableError
 from asl.events import Event, Started, TaskEvent, TimePassed
-from asl.execution import Execution, Parent, Status, in_flight, next_due
+from asl.execution import Execution, Parent, Status, next_due
+from asl.guard import RETRY_SECONDS, Guard
+from asl.hot import HotExecutions
 from asl.machine import Machine
 from asl.map_runs.drive import Host, MapRunDriver
 from asl.map_runs.memory import NoObjects
@@ -33,17 +34,13 @@ from asl.outbox import Outbox
 from asl.outcomes import event_of
 from asl.payload import Payload
 from asl.ports import Announcement, Announcer, Clock, Commit, Journal, TaskDispatcher
-from asl.recovery import lost_dispatches
+from asl.recovery import Recovery
 from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
 from asl.turn import Entry
 
-_log = logging.getLogger("asl")
-RETRY_SECONDS = 0.5
 RENEWALS = 4
 """How often a lease is renewed while it lasts."""
-HOT = 10_000
-"""How many running executions are kept in memory to save loading them between two tasks."""
 EXPRESS_SECONDS = 300
 """How long an Express execution may take (AWS quota)."""
 STRIPES = 512
@@ -71,21 +68,24 @@ class Runner:
         self._dispatcher = dispatcher
         self._announcer = announcer
         self._clock = clock
-        self._report = report
         self._log = log
         self.offer: Callable[[ActivityTask], None] = machines.activities.offer
         """Puts an activity's task where workers find it."""
-        self._hot: OrderedDict[str, Execution] = OrderedDict()
-        self._hot_lock = threading.Lock()
+        self._hot = HotExecutions()
         self._stripes = [threading.Lock() for _ in range(STRIPES)]
         self._workers = ThreadPoolExecutor(workers, "asl-task")
         self._timers = ThreadPoolExecutor(4, "asl-timer")
         self._wake = threading.Condition()
         self._alarm: int | None = None
         self._stop = threading.Event()
+        self._guard = Guard(self._stop, report)
         self._outbox = Outbox(journal, self.announce, self._stop)
         self._threads: list[threading.Thread] = []
         self._definitions = Definitions(machines)
+        self._recovery = Recovery(journal, self._definitions.of, self._submit)
+        self._doubts = Doubts(self._recovery)
+        self._leases: list[int] = []
+        self._taken: list[int] = []
         host = Host(
             self._definitions.of_revision,
             journal.load,
@@ -94,7 +94,9 @@ class Runner:
             self._children_began,
         )
         driver = MapRunDriver(host, journal.map_runs, objects or NoObjects(), clock)
-        self._map_runs = MapRunThreads(driver, journal.map_runs, self._tell, RETRY_SECONDS)
+        self._map_runs = MapRunThreads(
+            driver, journal.map_runs, self._map_run_failed, RETRY_SECONDS
+        )
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -120,27 +122,42 @@ class Runner:
 
     def take_over(self) -> None:
         """Keeps the leases, and looks after what comes with those that had become free."""
-        taken = self._journal.hold()
-        if not taken:
+        fresh = self._journal.hold()
+        self._leases += fresh
+        self._taken += fresh  # kept until all that comes with them is called again
+        if not self._taken:
             return
-        self.recover(taken)
-        self._map_runs.take_over(taken)
-        with self._wake:
-            self._wake.notify()
-        self._workers.submit(self._guard, self._outbox.left_over, taken)
+        self.recover(self._taken)
+        self._map_runs.take_over(self._taken)
+        taken, self._taken = self._taken, []
+        self._wake_up()
+        self._workers.submit(self._guard.insist, self._outbox.left_over, taken)
 
     def recover(self, leases: Sequence[int] | None = None) -> None:
         """Calls the tasks again whose dispatch may have been lost: under leases, or under all."""
-        for arn in self._journal.with_tasks_in_flight(leases):
-            execution = self._journal.load(arn)
-            if execution is not None:
-                for dispatch in lost_dispatches(execution, self._definitions.of(execution)):
-                    self._submit(dispatch)
+        self._recovery.everything(leases)
+
+    def doubt_offers(self) -> None:
+        """Has the tasks of activities offered again: a worker may have been about to take one."""
+        self._doubt(EVERY_OFFER)
+
+    def _map_run_failed(self, error: Exception) -> None:
+        self._guard.tell(error)
+        if isinstance(error, UnavailableError):  # its children may have begun
+            self._doubt(EVERY_TASK)
+
+    def _doubt(self, arn: str) -> None:
+        self._doubts.add(arn)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        with self._wake:
+            self._wake.notify()
 
     def _lease_loop(self) -> None:
         pause = self._journal.lease_seconds / RENEWALS
         while not self._stop.wait(None if isinf(pause) else pause):
-            self._guard(self.take_over)
+            self._guard.attempt(self.take_over)
 
     # -- moving executions --------------------------------------------------------------------
 
@@ -182,7 +199,7 @@ class Runner:
             moved, entries, commands = turns[-1]
             return Commit(moved, entries, 0, for_map_runs(commands))
 
-        announcement = self._journal.append(begin)
+        announcement = self._append(arn, begin)
         moved, entries, commands = turns[-1]
         self._committed(moved, entries, announcement)
         self._perform(commands)
@@ -231,7 +248,7 @@ class Runner:
     def _move(self, arn: str, event: Event) -> tuple[Execution | None, list[Dispatch]]:
         with self._stripes[hash(arn) % STRIPES]:
             while True:
-                hot = self._take_hot(arn)
+                hot = self._hot.take(arn)
                 execution = hot or self._journal.load(arn)
                 if execution is None:
                     return None, []
@@ -243,20 +260,29 @@ class Runner:
                 if moved is execution:
                     if hot is not None:
                         continue  # another process may have moved it: only the journal knows
-                    self._keep_hot(execution)
+                    self._hot.keep(execution)
                     return execution, []
                 try:
                     commit = Commit(moved, entries, execution.turn, for_map_runs(commands))
-                    announcement = self._journal.append(partial(_same, commit))
+                    announcement = self._append(arn, partial(_same, commit))
                 except ConflictError:
                     continue
                 self._committed(moved, entries, announcement)
                 return moved, self._dispatches(commands)
 
+    def _append(self, arn: str, prepare: Callable[[], Commit]) -> Announcement | None:
+        try:
+            announcement = self._journal.append(prepare)
+        except UnavailableError:
+            self._doubt(arn)
+            raise
+        self._doubts.remove(arn)
+        return announcement
+
     def _committed(
         self, execution: Execution, entries: list[Entry], announcement: Announcement | None
     ) -> None:
-        self._keep_hot(execution)
+        self._hot.keep(execution)
         if self._log is not None:
             self._log(execution, entries)
         if announcement is not None:
@@ -270,31 +296,20 @@ class Runner:
                 with self._wake:
                     self._wake.notify()
 
-    def _take_hot(self, arn: str) -> Execution | None:
-        with self._hot_lock:
-            return self._hot.pop(arn, None)
-
-    def _keep_hot(self, execution: Execution) -> None:
-        """Remembers an execution whose next event is near: one with a task under way."""
-        if execution.status is not Status.RUNNING or not in_flight(execution):
-            return
-        with self._hot_lock:
-            self._hot[execution.arn] = execution
-            if len(self._hot) > HOT:
-                self._hot.popitem(last=False)
-
     # -- tasks --------------------------------------------------------------------------------
 
     def _submit(self, dispatch: Dispatch) -> None:
         if not self._stopping:
-            self._workers.submit(self._guard, self._run_task, dispatch)
+            self._workers.submit(self._guard.attempt, self._run_task, dispatch)
 
     def _run_task(self, dispatch: Dispatch) -> None:
         """Calls a task and delivers its outcome; goes on with the next task in the same thread."""
         if dispatch.resource.pattern == "activity":
             # In flight until a worker takes it: after a crash it is offered again.
             text = dispatch.parameters.text.decode()
-            self.offer(ActivityTask(dispatch.resource.arn, dispatch.token, text))
+            self._guard.insist(
+                self.offer, ActivityTask(dispatch.resource.arn, dispatch.token, text)
+            )
             return
         current: Dispatch | None = dispatch
         while current is not None and not self._stopping:
@@ -312,7 +327,7 @@ class Runner:
             try:
                 return self._move(arn, event)[1]
             except Exception as error:
-                self._tell(error)
+                self._guard.tell(error)
                 self._stop.wait(RETRY_SECONDS)
         return []
 
@@ -331,14 +346,18 @@ class Runner:
 
     def _time_loop(self) -> None:
         while not self._stopping:
-            self._guard(self._time_turn)
+            self._guard.attempt(self._time_turn)
 
     def _time_turn(self) -> None:
+        if self._doubts.settle():
+            self._workers.submit(self._guard.insist, self._outbox.left_over)
+            self._workers.submit(self._guard.insist, self._map_runs.take_over, self._leases)
         with self._wake:
             self._alarm = self._journal.next_due()
             now = self._clock.now()
             if self._alarm is None or self._alarm > now:
-                self._wake.wait(None if self._alarm is None else (self._alarm - now) / 1000)
+                if not (self._stopping or self._doubts.any):  # said before the lock was taken
+                    self._wake.wait(None if self._alarm is None else (self._alarm - now) / 1000)
                 return
         self.fire_due()
 
@@ -353,8 +372,8 @@ class Runner:
 
     def _announce_loop(self) -> None:
         while not self._stopping:
-            if not self._guard(self._outbox.turn):
-                self._guard(self._outbox.left_over)
+            if not self._guard.attempt(self._outbox.turn):
+                self._guard.insist(self._outbox.left_over)
 
     def announce(self, batch: Sequence[Announcement]) -> None:
         """Passes status changes on and tells waiting parents."""
@@ -363,22 +382,6 @@ class Runner:
             execution = announcement.execution
             if execution.parent is not None and execution.status is not Status.RUNNING:
                 self.deliver(execution.parent.arn, child_ended(execution, execution.parent))
-
-    def _guard(self, work: Callable[..., Any], *arguments: Any) -> bool:
-        """Keeps a thread alive through a failure, which is reported; says whether all went well."""
-        try:
-            work(*arguments)
-        except Exception as error:
-            self._tell(error)
-            self._stop.wait(RETRY_SECONDS)
-            return False
-        return True
-
-    def _tell(self, error: Exception) -> None:
-        if self._report is None:
-            _log.error("the engine could not go on for now", exc_info=error)
-        else:
-            self._report(error)
 
     @property
     def _stopping(self) -> bool:

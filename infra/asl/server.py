@@ -31,7 +31,7 @@ from botocore.validate import ParamValidator
 
 from asl.api import StepFunctions
 from asl.asgi import Application
-from asl.errors import ApiError
+from asl.errors import ApiError, UnavailableError
 
 MAX_BODY = 2 * 1024 * 1024
 """Room for the largest parameter, a definition of 1 MB, with its quotes escaped."""
@@ -97,6 +97,8 @@ class Wire:
             return Response(200, orjson.dumps(answer), request_id)
         except ApiError as error:
             return refusal(error.code, error.message, request_id=request_id)
+        except UnavailableError as error:
+            return refusal("ServiceUnavailable", str(error), 503, request_id)
         except Exception:
             _log.exception("request %s (%.100r) could not be answered", request_id, target)
             message = f"The server failed; its log says why under request {request_id}"

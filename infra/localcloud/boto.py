@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
+from asl.errors import UnavailableError
 from localcloud.errors import AwsError
 from localcloud.ids import new_id
 
@@ -75,7 +76,10 @@ class Plug:
             report = None if shape is None else ParamValidator().validate(parameters, shape)
             if report is not None and report.has_errors():
                 raise ParamValidationError(report=report.generate_report())
-        answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
+        try:
+            answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
+        except UnavailableError as error:
+            raise AwsError("ServiceUnavailable", str(error), 503) from error
         answer["ResponseMetadata"] = _metadata(200)
         return answer
 

@@ -13,6 +13,9 @@ from typing import IO, Any
 import psutil
 from psycopg_pool import ConnectionPool
 
+from asl.adapters import postgres_pool
+
+CONNECT_SECONDS = 30
 _SETTINGS = """
 # Written by the local cloud at each start.
 shared_buffers = '256MB'
@@ -117,8 +120,7 @@ def _claimed(folder: Path) -> IO[str] | None:
 
 def open_pool(url: str, size: int) -> ConnectionPool[Any]:
     """A connection pool, ready."""
-    pool: ConnectionPool[Any] = ConnectionPool(
-        url, min_size=2, max_size=size, kwargs={"autocommit": True}, open=True
-    )
-    pool.wait(30)
+    pool = postgres_pool.open_pool(url, size)
+    with pool.connection(CONNECT_SECONDS):
+        pass
     return pool

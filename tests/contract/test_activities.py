@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from asl.errors import ApiError
+from asl.errors import ApiError, UnavailableError
 from tests.contract.test_runner import Cloud, cloud
 from tests.support.server import until
 
@@ -59,3 +59,25 @@ def test_a_task_that_nobody_took_is_offered_again_once(cloud: Cloud) -> None:
     cloud.states.send_task_failure(task["taskToken"], "E", "c")
     assert cloud.ended(arn)["error"] == "E"
     assert cloud.journal.with_tasks_in_flight() == []
+
+
+def test_a_task_is_not_lost_with_the_database_that_was_asked_for_it(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has left the queue, and the worker has not heard of it."""
+    machine, activity = machine_with(cloud)
+    arn = cloud.start(machine, "x")
+    queue = cloud.runner._machines.activities
+    take = queue.take
+
+    def lossy(activity_arn: str) -> Any:
+        until(lambda: take(activity_arn), "the task to leave the queue")
+        raise UnavailableError("the database went away")
+
+    monkeypatch.setattr(queue, "take", lossy)
+    with pytest.raises(UnavailableError):
+        cloud.states.get_activity_task(activity)
+    monkeypatch.undo()
+    task = cloud.states.get_activity_task(activity)
+    cloud.states.send_task_success(task["taskToken"], "1")
+    assert cloud.ended(arn)["output"] == "1"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asl.engine import Engine
-from asl.errors import ApiError
+from asl.errors import ApiError, UnavailableError
 from asl.events import TaskSucceeded
 from asl.execution import Parent
 from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
@@ -188,6 +188,38 @@ def test_recovery_calls_again_with_the_same_key(cloud: Cloud) -> None:
     events = cloud.states.get_execution_history(arn)["events"]
     assert [event["id"] for event in events] == list(range(1, len(events) + 1))
     assert sum(event["type"] == "TaskSucceeded" for event in events) == 1
+
+
+@pytest.mark.parametrize("committed", [True, False])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_commit_in_doubt_is_cleared_up(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, nth: int, committed: bool
+) -> None:
+    """The first commit is the start's, the second that of a task's result."""
+    states = {"A": {**TASK, "Next": "W"}, "W": {"Type": "Wait", "Seconds": 9, "Next": "B"}}
+    machine = cloud.machine("m", {**states, "B": {**TASK, "End": True}})
+    append, commits = cloud.journal.append, []
+
+    def lossy(prepare: Any) -> Any:
+        commits.append(prepare)
+        if len(commits) != nth:
+            return append(prepare)
+        if committed:
+            append(prepare)
+        raise UnavailableError("the database went away")
+
+    monkeypatch.setattr(cloud.journal, "append", lossy)
+    if nth == 1:
+        with pytest.raises(UnavailableError):
+            cloud.start(machine, "x")
+    arn = cloud.start(machine, "x")
+    until(cloud.journal.next_due, "the wait")
+    cloud.clock.advance(9)
+    cloud.runner.fire_due()
+    assert cloud.ended(arn)["status"] == "SUCCEEDED"
+    assert len({call.key for call in cloud.calls}) == 2
+    until(lambda: ("x", "SUCCEEDED", False) in cloud.announced, "the announcement")
+    assert any(began for _, _, began in cloud.announced)
 
 
 def test_what_was_not_announced_is_announced_after_a_restart(cloud: Cloud) -> None:

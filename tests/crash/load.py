@@ -31,18 +31,19 @@ class Heard:
     unanswered: int = 0
     failed: list[str] = field(default_factory=list)
     """Errors that were answered with 5xx."""
+    longest: float = 0.0
+    """The longest that one attempt took, in seconds."""
     surprises: list[str] = field(default_factory=list)
 
 
 class Load:
     """Threads that call the engine until they are told to stop."""
 
-    def __init__(self, url: str, port: int, seed: int):
+    def __init__(self, url: str, ports: list[int], seed: int):
         self.heard = Heard()
         self._url = url
-        self._port = port
         self._seed = seed
-        self._wire = Wire(port)
+        self._wire = Wire(ports)
         self._lock = threading.Lock()
         self._room = threading.Event()
         self._no_more_starts = threading.Event()
@@ -120,39 +121,43 @@ class Load:
         with self._lock:
             self.heard.unanswered += answer.unanswered
             self.heard.failed += answer.failed
+            self.heard.longest = max(self.heard.longest, answer.longest)
         return answer
 
     def _watch(self) -> None:
         """Keeps the starters from running away from the engine."""
-        query = "SELECT count(*) FROM asl.executions WHERE status = 0"
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            while not self._over.wait(POLL):
-                row = connection.execute(query).fetchone()
-                if row is not None and row[0] < MOST_UNDER_WAY:
-                    self._room.set()
-                elif not self._no_more_starts.is_set():
-                    self._room.clear()
+        while not self._over.wait(POLL):
+            found = self._rows("SELECT count(*) FROM asl.executions WHERE status = 0")
+            if found and found[0][0] < MOST_UNDER_WAY:
+                self._room.set()
+            elif found and not self._no_more_starts.is_set():
+                self._room.clear()
+
+    def _rows(self, query: str, *parameters: Any) -> list[Any]:
+        """The rows, or none while the database is away."""
+        try:
+            with psycopg.connect(self._url, autocommit=True) as connection:
+                cursor = connection.execute(query.encode(), parameters)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.OperationalError:
+            return []
 
     # -- answering ----------------------------------------------------------------------------
 
     def _answer_tokens(self) -> None:
-        query = "SELECT key, token, n FROM crash.tokens WHERE NOT answered LIMIT 50"
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            while not self._over.wait(POLL):
-                for key, token, n in connection.execute(query).fetchall():
-                    self._answer_token(key, token, n)
-                    done = "UPDATE crash.tokens SET answered = true WHERE key = %s"
-                    connection.execute(done, (key,))
+        query = "SELECT key, token, n FROM crash.tokens WHERE NOT key = ANY(%s) LIMIT 50"
+        while not self._over.wait(POLL):
+            for key, token, n in self._rows(query, list(self.heard.tokens)):
+                self._answer_token(key, token, n)
 
     def _answer_token(self, key: str, token: str, n: int) -> None:
         operation, result = "SendTaskSuccess", {"output": json.dumps({"n": n * 2})}
         if n % 5 == 0:
             operation, result = "SendTaskFailure", {"error": "Refused"}
         answer = self._insist(operation, taskToken=token, **result)
-        if answer.code is None or (answer.code == "TaskTimedOut" and answer.unsure):
-            with self._lock:
-                self.heard.tokens[key] = n
-        else:
+        with self._lock:
+            self.heard.tokens[key] = n
+        if answer.code is not None and not (answer.code == "TaskTimedOut" and answer.unsure):
             self._surprise(f"the token of {key}: {answer}")
         if n % 3 == 0:
             again = self._insist(operation, taskToken=token, **result)

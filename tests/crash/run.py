@@ -26,6 +26,7 @@ from asl.memory import MemoryJournal, MemoryLog
 from tests.crash import checks
 from tests.crash.load import Load
 from tests.crash.machines import KINDS, ROLE, text
+from tests.crash.postgres import STOPS, RestartablePostgres
 from tests.crash.worker import POINTS, SCHEMA
 from tests.support.server import ROOT, free_port, until
 
@@ -70,6 +71,7 @@ class Nursery:
     """The process that forks workers, one at a time."""
 
     def __init__(self, url: str, port: int):
+        self.port, self.pid = port, 0
         command = [sys.executable, "-m", "tests.crash.worker", url, str(port)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -91,7 +93,13 @@ class Nursery:
         said = self._hear(BIRTH_SECONDS)
         assert said is not None, "the nursery does not answer"
         assert said.startswith("born "), said
-        return int(said.split()[1])
+        self.pid = int(said.split()[1])
+        return self.pid
+
+    def live(self) -> None:
+        """Starts a worker that nothing kills."""
+        self.bear()
+        assert self.ready()
 
     def ready(self) -> bool:
         """Waits until the worker serves; False if it died before."""
@@ -133,7 +141,10 @@ class Result:
     effects: int
     tokens_answered: int
     calls_without_answer: int
-    server_errors: int
+    server_errors: dict[str, int]
+    """What was answered with 5xx, how often."""
+    longest_call: float
+    """Seconds until an answer, or until it was clear that there would be none."""
     violations: list[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -161,17 +172,53 @@ def prepare(url: str) -> None:
 
 
 def run(url: str, seed: int, kills: int) -> Result:
-    """One whole run in an empty database."""
+    """One process that dies again and again, in an empty database."""
     began = time.monotonic()
     prepare(url)
-    port = free_port()
-    nursery, load = Nursery(url, port), Load(url, port, seed)
+    nursery = Nursery(url, free_port())
+    load = Load(url, [nursery.port], seed)
     load.begin()
     try:
         deaths = Counter(_die(nursery, kill) for kill in plan(seed, kills))
-        _come_to_rest(url, nursery, load)
+        nursery.live()
+        _come_to_rest(url, load)
+        load.end()
+        _end_in_order(nursery, load)
     finally:
         nursery.close()
+    return _result(url, seed, deaths, load, began)
+
+
+def run_with_restarts(database: RestartablePostgres, url: str, seed: int, restarts: int) -> Result:
+    """One process that lives on while PostgreSQL is stopped and started under it."""
+    began = time.monotonic()
+    prepare(url)
+    nursery = Nursery(url, free_port())
+    load = Load(url, [nursery.port], seed)
+    nursery.live()
+    load.begin()
+    try:
+        chance = random.Random(seed)
+        stops = Counter(_restart(database, chance) for _ in range(restarts))
+        _come_to_rest(url, load)
+        load.end()
+        _end_in_order(nursery, load)
+    finally:
+        nursery.close()
+    return _result(url, seed, stops, load, began)
+
+
+def _restart(database: RestartablePostgres, chance: random.Random) -> str:
+    """Lets some load pass, stops PostgreSQL one way or the other, and starts it after a while."""
+    time.sleep(chance.uniform(0.2, 1.0))
+    how = chance.choice(list(STOPS))
+    database.stop(how)
+    time.sleep(chance.uniform(0, 1.5))
+    database.start()
+    return how
+
+
+def _result(url: str, seed: int, deaths: Counter[str], load: Load, began: float) -> Result:
     found = checks.read(url)
     called = [key for key, _ in found.calls]
     return Result(
@@ -185,7 +232,8 @@ def run(url: str, seed: int, kills: int) -> Result:
         effects=len(found.effects),
         tokens_answered=len(load.heard.tokens),
         calls_without_answer=load.heard.unanswered,
-        server_errors=len(load.heard.failed),
+        server_errors=dict(Counter(load.heard.failed)),
+        longest_call=round(load.heard.longest, 1),
         violations=checks.violations(found, load.heard),
     )
 
@@ -204,10 +252,8 @@ def _die(nursery: Nursery, kill: Kill) -> str:
     return kill.name
 
 
-def _come_to_rest(url: str, nursery: Nursery, load: Load) -> None:
-    """Lets everything that was started end, and ends the worker in order."""
-    pid = nursery.bear()
-    assert nursery.ready()
+def _come_to_rest(url: str, load: Load) -> None:
+    """Lets everything that was started end."""
     load.stop_starting()
     query = "SELECT (SELECT count(*) FROM asl.executions WHERE status = 0), (SELECT count(*) FROM asl.outbox)"
     with psycopg.connect(url, autocommit=True) as connection:
@@ -215,9 +261,11 @@ def _come_to_rest(url: str, nursery: Nursery, load: Load) -> None:
             until(lambda: connection.execute(query).fetchone() == (0, 0), "rest", REST_SECONDS)
         except AssertionError as error:
             load.heard.surprises.append(f"{error}: {connection.execute(query).fetchone()}")
-    load.end()
-    os.kill(pid, signal.SIGTERM)
+
+
+def _end_in_order(nursery: Nursery, load: Load) -> None:
+    os.kill(nursery.pid, signal.SIGTERM)
     code = nursery.death(30)
     if code not in {0, -signal.SIGTERM}:
         load.heard.surprises.append(f"told to end, the worker ended with {code}")
-        os.kill(pid, signal.SIGKILL)
+        os.kill(nursery.pid, signal.SIGKILL)

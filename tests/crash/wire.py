@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,8 @@ class Answer:
     """Attempts before this one of which nobody knows whether they have happened."""
     failed: tuple[str, ...] = ()
     """The errors of attempts before this one that were answered with 5xx."""
+    longest: float = 0.0
+    """The longest that an attempt took, in seconds."""
 
     @property
     def unsure(self) -> bool:
@@ -38,8 +42,9 @@ class Answer:
 class Wire:
     """Calls operations at one address; a connection for each thread."""
 
-    def __init__(self, port: int):
-        self._port = port
+    def __init__(self, ports: list[int], timeout: float = TIMEOUT):
+        self._ports = ports
+        self._timeout = timeout
         self._local = threading.local()
 
     def call(self, operation: str, **parameters: Any) -> Answer:
@@ -48,10 +53,11 @@ class Wire:
         Raises:
             OSError, http.client.HTTPException: there was no answer.
         """
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
-            self._local.connection = connection
+        connections = self._connections()
+        port = random.choice(self._ports)
+        if port not in connections:
+            connections[port] = http.client.HTTPConnection("127.0.0.1", port, timeout=self._timeout)
+        connection = connections[port]
         headers = {"X-Amz-Target": f"AWSStepFunctions.{operation}"}
         try:
             connection.request("POST", "/", json.dumps(parameters), headers)
@@ -59,24 +65,34 @@ class Wire:
             return Answer(json.loads(answer.read()), answer.status)
         except (OSError, http.client.HTTPException):
             connection.close()
-            self._local.connection = None
+            del connections[port]
             raise
+
+    def _connections(self) -> dict[int, http.client.HTTPConnection]:
+        """This thread's, by port."""
+        if not hasattr(self._local, "connections"):
+            self._local.connections = {}
+        found: dict[int, http.client.HTTPConnection] = self._local.connections
+        return found
 
     def insist(self, operation: str, **parameters: Any) -> Answer:
         """Calls until there is an answer that is not the server's failure."""
-        unanswered, failed = 0, []
+        unanswered, failed, longest = 0, [], 0.0
 
         def attempt() -> Answer | None:
-            nonlocal unanswered
+            nonlocal unanswered, longest
+            began = time.monotonic()
             try:
                 answer = self.call(operation, **parameters)
             except (OSError, http.client.HTTPException):
                 unanswered += 1
                 return None
+            finally:
+                longest = max(longest, time.monotonic() - began)
             if answer.status >= 500:
                 failed.append(f"{answer.code}: {answer.body.get('message')}")
                 return None
-            return Answer(answer.body, answer.status, unanswered, tuple(failed))
+            return Answer(answer.body, answer.status, unanswered, tuple(failed), longest)
 
         found: Answer = until(attempt, f"an answer to {operation}", PATIENCE)
         return found

@@ -22,17 +22,19 @@ from psycopg_pool import ConnectionPool
 
 from asl.adapters.postgres_journal import PostgresJournal
 from asl.adapters.postgres_machines import PostgresMachines
+from asl.adapters.postgres_pool import open_pool
 from asl.api import StepFunctions
 from asl.cli import SystemClock
 from asl.commands import Dispatch
 from asl.engine import Engine
-from asl.errors import ApiError
+from asl.errors import ApiError, UnavailableError
 from asl.execution import Execution, Parent
 from asl.memory import MemoryLog
 from asl.payload import Payload
 from asl.ports import Accepted, Announcement, Commit, Succeeded, TaskError, TaskOutcome
 from asl.server import Server, listen
 from tests.crash.machines import FunctionError, function
+from tests.support.server import until
 
 CONNECTIONS = 12
 POINTS = ("loaded", "decided", "committed", "called", "effected", "announcing", "announced")
@@ -40,7 +42,7 @@ SCHEMA = """
     CREATE SCHEMA crash;
     CREATE TABLE crash.effects (key text PRIMARY KEY, arn text, result text, error text);
     CREATE TABLE crash.calls (key text, durable boolean);
-    CREATE TABLE crash.tokens (key text PRIMARY KEY, token text, n int, answered boolean);
+    CREATE TABLE crash.tokens (key text PRIMARY KEY, token text, n int);
     CREATE TABLE crash.announced (arn text, status text, began boolean);
 """
 
@@ -100,13 +102,21 @@ class Effects:
 
     def __call__(self, dispatch: Dispatch) -> TaskOutcome:
         self._points.at("called")
-        execution = self._journal.load(dispatch.execution_arn)
-        durable = execution is not None and execution.seq >= dispatch.id
-        with self._pool.connection() as connection:
-            connection.execute("INSERT INTO crash.calls VALUES (%s, %s)", (dispatch.key, durable))
-        outcome = self._perform(dispatch)
+        outcome: TaskOutcome = until(lambda: self._attempt(dispatch), f"the effect of {dispatch}")
         self._points.at("effected")
         return outcome
+
+    def _attempt(self, dispatch: Dispatch) -> TaskOutcome | None:
+        """Calls the function; None while its own database is away."""
+        try:
+            execution = self._journal.load(dispatch.execution_arn)
+            durable = execution is not None and execution.seq >= dispatch.id
+            called = (dispatch.key, durable)
+            with self._pool.connection() as connection:
+                connection.execute("INSERT INTO crash.calls VALUES (%s, %s)", called)
+            return self._perform(dispatch)
+        except UnavailableError:
+            return None
 
     def _perform(self, dispatch: Dispatch) -> TaskOutcome:
         if dispatch.resource.service == "states":
@@ -139,7 +149,7 @@ class Effects:
         if payload is not None:
             with self._pool.connection() as connection:
                 connection.execute(
-                    "INSERT INTO crash.tokens VALUES (%s, %s, %s, false) ON CONFLICT DO NOTHING",
+                    "INSERT INTO crash.tokens VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                     (dispatch.key, payload["token"], payload["n"]),
                 )
         return Accepted(Payload({}))
@@ -176,9 +186,7 @@ class Announcements:
 
 def work(url: str, listener: Any, points: KillPoints, say: Callable[[str], None]) -> None:
     """Serves until SIGTERM, or until it is killed."""
-    pool: ConnectionPool[Any] = ConnectionPool(
-        url, min_size=2, max_size=CONNECTIONS, kwargs={"autocommit": True}, open=True
-    )
+    pool = open_pool(url, CONNECTIONS)
     machines = PostgresMachines(pool)
     durable = PostgresJournal(pool, machines)
     journal = PointedJournal(durable, points)

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from asl.errors import UnavailableError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -105,8 +107,10 @@ class GroupCommitter(Generic[Item, Result]):
         try:
             results = self._write([item for item, _ in ready])
         except Exception as error:
-            if len(ready) == 1:
-                ready[0][1].settle(None, error)
+            # Where it is unknown whether the group was written, it must not be written again.
+            if len(ready) == 1 or isinstance(error, UnavailableError):
+                for _, waiting in ready:
+                    waiting.settle(None, error)
                 return
             for one in ready:
                 self._write_ready([one])

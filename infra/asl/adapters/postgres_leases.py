@@ -26,6 +26,8 @@ from typing import Any
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from asl.adapters.postgres_pool import unavailable
+
 LEASE_SECONDS = 10.0
 LOCK_CLASS = 0x61736C
 """Sets the engine's advisory locks apart from other programs'."""
@@ -120,9 +122,9 @@ class PostgresLeases:
         with self._lock:
             try:
                 self._hold()
-            except psycopg.Error:
+            except psycopg.Error as error:
                 self._disconnect()
-                raise
+                raise unavailable(error) from error
 
     def _hold(self) -> None:
         connection = self._connected()

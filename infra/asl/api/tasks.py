@@ -19,7 +19,7 @@ from asl.api.checks import (
     too_long,
 )
 from asl.api.tags import TagOperations, check_tags
-from asl.errors import ApiError
+from asl.errors import ApiError, UnavailableError
 from asl.events import ActivityTaken, Heartbeat, TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import ForTask, Frame, Path, leaves
 from asl.registry import ActivityRecord, ActivityTask
@@ -118,11 +118,16 @@ class ActivityOperations(TaskOperations):
         """The oldest task that no worker has taken; {} if none comes within the long poll."""
         constrain(too_long(workerName, "workerName", 80))
         self._activity(activityArn)
-        task = self._await_task(activityArn)
-        if task:
-            self._answer_token(
-                task.token, lambda now, path, number: ActivityTaken(now, path, number, workerName)
-            )
+        try:
+            task = self._await_task(activityArn)
+            if task:
+                self._answer_token(
+                    task.token,
+                    lambda now, path, number: ActivityTaken(now, path, number, workerName),
+                )
+        except UnavailableError:
+            self._runner.doubt_offers()
+            raise
         return {"taskToken": task.token, "input": task.input} if task else {}
 
     def _await_task(self, activity_arn: str) -> ActivityTask | None:

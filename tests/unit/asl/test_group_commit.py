@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asl.adapters.group_commit import GroupCommitter
+from asl.errors import UnavailableError
 
 
 class Store:
@@ -19,6 +20,9 @@ class Store:
 
     def write(self, group: Sequence[int]) -> list[int | Exception]:
         self.gate.wait(10)
+        if -2 in group:
+            self.groups.append(list(group))  # and then the connection was lost
+            raise UnavailableError("lost")
         if -1 in group:
             raise RuntimeError("the whole group")
         self.groups.append(list(group))
@@ -37,7 +41,7 @@ def committer(store: Store) -> GroupCommitter[int, int]:
 def attempt(writer: GroupCommitter[int, int], number: int) -> Any:
     try:
         return writer.submit(lambda: number)
-    except (KeyError, RuntimeError) as error:
+    except (KeyError, RuntimeError, UnavailableError) as error:
         return type(error)
 
 
@@ -49,6 +53,18 @@ def test_each_caller_gets_its_own_result_or_error(store: Store) -> None:
         found = list(answers)
     assert found == [KeyError if n % 10 == 7 else n * 2 for n in range(20)]
     assert len(store.groups) < 20, "what came while the first was written went together"
+    writer.close()
+
+
+def test_what_may_have_been_written_is_not_written_again(store: Store) -> None:
+    writer = committer(store)
+    with ThreadPoolExecutor(20) as threads:
+        answers = [threads.submit(attempt, writer, n) for n in (1, 2, -2, 3)]
+        store.gate.set()
+        found = [answer.result() for answer in answers]
+    written = [item for group in store.groups for item in group]
+    assert sorted(written) == [-2, 1, 2, 3]
+    assert UnavailableError in found
     writer.close()
 
 
