@@ -178,3 +178,62 @@ def test_an_activity_s_worker_may_ask_any_process(clouds: Process) -> None:
     task = two.states.get_activity_task(activity)
     two.states.send_task_success(task["taskToken"], '"done"')
     assert one.ended(arn)["output"] == '"done"'
+
+
+# -- Map runs -------------------------------------------------------------------------------------
+
+
+def each_item(items: int, most: int) -> dict[str, Any]:
+    """A Distributed Map whose items call a task each."""
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "T",
+        "States": {"T": {**TASK, "Output": "{% $states.input %}", "End": True}},
+    }
+    state = {"Type": "Map", "Items": list(range(items)), "ItemProcessor": processor, "End": True}
+    return {"Each": {**state, "MaxConcurrency": most}}
+
+
+def counts(cloud: Cloud, arn: str) -> dict[str, int]:
+    (run,) = cloud.states.list_map_runs(arn)["mapRuns"]
+    told = cloud.states.describe_map_run(run["mapRunArn"])["executionCounts"]
+    return {name: number for name, number in told.items() if number}
+
+
+def test_a_dead_process_s_map_run_goes_on_in_another(clouds: Process, pool: Any) -> None:
+    one, two = clouds(lease_seconds=3600), clouds()
+    one.gate.clear()
+    arn = one.start(one.machine("m", each_item(5, 2)), "x")
+    until(lambda: len(one.calls) == 2, "two children")
+    end_session(pool, one)
+    two.runner.take_over()
+    assert two.ended(arn)["output"] == "[0,1,2,3,4]"
+    one.gate.set()
+    one.runner.close()
+    assert counts(two, arn) == {"succeeded": 5, "total": 5, "resultsWritten": 5}
+
+
+def test_whoever_ends_an_item_goes_on_with_its_map_run(clouds: Process) -> None:
+    one, two = clouds(), clouds()
+    one.gate.clear()
+    arn = one.start(one.machine("m", each_item(4, 1)), "x")
+    until(lambda: one.calls, "the first child")
+    (run,) = two.states.list_map_runs(arn)["mapRuns"]
+    (child,) = two.states.list_executions(mapRunArn=run["mapRunArn"])["executions"]
+    two.states.stop_execution(child["executionArn"])
+    assert two.ended(arn)["status"] == "SUCCEEDED"
+    assert len(two.calls) == 3
+    assert counts(two, arn) == {"aborted": 1, "succeeded": 3, "total": 4, "resultsWritten": 4}
+
+
+def test_a_process_that_lost_its_lease_makes_no_item_twice(clouds: Process) -> None:
+    """Both go on with the run: the one because it lives, the other because it took the lease."""
+    one, two = clouds(lease_seconds=STUCK), clouds()
+    one.gate.clear()
+    arn = one.start(one.machine("m", each_item(40, 4)), "x")
+    until(lambda: len(one.calls) == 4, "four children")
+    two.runner.take_over()
+    one.gate.set()
+    assert two.ended(arn)["output"] == str(list(range(40))).replace(" ", "")
+    assert len({call.key for call in [*one.calls, *two.calls]}) == 40
+    assert counts(one, arn) == {"succeeded": 40, "total": 40, "resultsWritten": 40}

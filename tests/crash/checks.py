@@ -13,7 +13,7 @@ import psycopg
 from asl import codec
 from asl.turn import Entry
 from tests.crash.load import Heard
-from tests.crash.machines import BY_NAME
+from tests.crash.machines import BY_NAME, ITEM
 
 ENDS = {
     "ExecutionSucceeded": "SUCCEEDED",
@@ -35,6 +35,8 @@ class Told:
     status: str
     seq: int
     entries: list[Entry]
+    run: int | None = None
+    """The Map run whose child it is."""
 
     @property
     def end(self) -> dict[str, Any]:
@@ -50,6 +52,8 @@ class Found:
     calls: list[tuple[str, bool]]
     announced: dict[str, list[tuple[str, bool]]]
     not_announced: int
+    runs: list[tuple[Any, ...]]
+    """Map runs: number, ARN, items read, children started, children that succeeded, status."""
 
 
 def read(url: str) -> Found:
@@ -59,12 +63,16 @@ def read(url: str) -> Found:
         query = "SELECT execution, entries FROM asl.journal ORDER BY execution, seq"
         for key, entries in connection.execute(query):
             histories[key] += codec.load_entries(entries)
-        query = """SELECT e.key, replace(m.arn, ':stateMachine:', ':execution:') || ':' || e.name,
-                   e.status, e.seq FROM asl.executions e JOIN asl.machines m ON m.id = e.machine"""
+        query = """SELECT e.key, replace(m.arn, ':stateMachine:', ':execution:')
+                   || CASE WHEN e.map_run IS NULL THEN '' ELSE '/Each' END || ':' || e.name,
+                   e.status, e.seq, e.map_run
+                   FROM asl.executions e JOIN asl.machines m ON m.id = e.machine"""
         executions = {
-            arn: Told(arn, _STATUSES[status], seq, histories[key])
-            for key, arn, status, seq in connection.execute(query)
+            arn: Told(arn, _STATUSES[status], seq, histories[key], run)
+            for key, arn, status, seq, run in connection.execute(query)
         }
+        query = "SELECT key, arn, items_read, started, succeeded, status FROM asl.map_runs"
+        runs = connection.execute(query).fetchall()
         announced = defaultdict(list)
         for arn, status, began in connection.execute("SELECT * FROM crash.announced"):
             announced[arn].append((status, began))
@@ -76,6 +84,7 @@ def read(url: str) -> Found:
             connection.execute("SELECT key, durable FROM crash.calls").fetchall(),
             dict(announced),
             left[0] if left else 0,
+            runs,
         )
 
 
@@ -91,6 +100,7 @@ def violations(found: Found, heard: Heard) -> list[str]:
     broken += [
         f"called before it was durable: {key}" for key, durable in found.calls if not durable
     ]
+    broken += _of_map_runs(found)
     broken += _of_effects(found)
     broken += [f"{found.not_announced} announcements are left"] if found.not_announced else []
     return broken
@@ -101,12 +111,17 @@ def _of_execution(told: Told, found: Found, heard: Heard) -> Iterator[str]:
     yield from _of_waits(told)
     if told.status == "RUNNING":
         return
-    kind, n = heard.started.get(told.arn) or (BY_NAME["chain"], _input(told)["n"])
+    unheard = BY_NAME["chain"] if told.run is None else ITEM
+    kind, n = heard.started.get(told.arn) or (unheard, _input(told)["n"])
     if told.status != kind.status:
         yield f"is {told.status}, not {kind.status}: {told.end}"
     elif told.status == "SUCCEEDED" and told.end["output"] != kind.output(n):
         yield f"came to {told.end['output']}, not {kind.output(n)}"
     said = found.announced.get(told.arn, [])
+    if told.run is not None:
+        if said:
+            yield f"is an item, and was announced as {said}"
+        return
     if not any(began for _, began in said):
         yield "its beginning was never announced"
     if {status for status, _ in said} - {"RUNNING"} != {told.status}:
@@ -146,6 +161,21 @@ def _of_waits(told: Told) -> Iterator[str]:
 
 def _input(told: Told) -> dict[str, Any]:
     return dict(told.entries[0][4]["input"])
+
+
+def _of_map_runs(found: Found) -> Iterator[str]:
+    """Each item is in one child, each child counts once, and each run has ended."""
+    inputs: dict[int, list[int]] = defaultdict(list)
+    for told in found.executions.values():
+        if told.run is not None:
+            inputs[told.run].append(_input(told)["n"])
+    for key, arn, *counts, status in found.runs:
+        given = sorted(inputs.pop(key, []))
+        if given != list(range(1, len(given) + 1)):
+            yield f"{arn}: its items went into children as {given}"
+        if counts != [len(given)] * 3 or status != 1:
+            yield f"{arn}: has {counts} for {len(given)} children, and the status {status}"
+    yield from (f"children of no Map run: {key}" for key in inputs)
 
 
 def _of_effects(found: Found) -> Iterator[str]:

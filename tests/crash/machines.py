@@ -127,6 +127,20 @@ LOST = {**_chain("T", T={**TOKEN["States"]["T"], "Catch": []}), "TimeoutSeconds"
 LOST["States"]["T"].pop("Catch")
 LOST["States"]["T"]["Arguments"] = {"FunctionName": "nobody"}
 
+EACH = _chain(
+    "M",
+    M={
+        "Type": "Map",
+        "Label": "Each",
+        "Items": "{% [1..7].{'n': $} %}",
+        "MaxConcurrency": 3,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            **_chain("B", B=WORK),
+        },
+    },
+)
+
 KINDS = [
     Kind("chain", 4, CHAIN, lambda n: {"n": n + 4}),
     Kind("fan", 3, FAN, lambda n: [{"n": n + 1}, {"n": n}, [{"n": m + 1} for m in (1, 2, 3, 4)]]),
@@ -135,11 +149,14 @@ KINDS = [
     Kind("token", 4, TOKEN, lambda n: {"n": n, "refused": True} if n % 5 == 0 else {"n": n * 2}),
     Kind("nested", 3, NESTED, lambda n: {"n": n + 5}),
     Kind("activity", 2, ACTIVITY, lambda n: {"n": n + 10}),
+    Kind("each", 2, EACH, lambda n: [{"n": m + 1} for m in range(1, 8)]),
     Kind("loop", 1, LOOP, lambda n: {"n": n + 1}),
     Kind("fails", 1, _chain("A", A=_call("broken")), lambda _: None, "FAILED"),
     Kind("lost", 1, LOST, lambda _: None, "TIMED_OUT"),
     Kind("stopped", 1, _chain("W", W=_wait("86400000")), lambda _: None, "ABORTED"),
 ]
+ITEM = Kind("item", 0, EACH, lambda n: {"n": n + 1})
+"""An item of a Distributed Map: nobody starts it by itself."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 

@@ -38,6 +38,7 @@ from tests.support.server import until
 
 CONNECTIONS = 12
 POINTS = ("loaded", "decided", "committed", "called", "effected", "announcing", "announced")
+POINTS += ("reading", "started", "telling")
 SCHEMA = """
     CREATE SCHEMA crash;
     CREATE TABLE crash.effects (key text PRIMARY KEY, arn text, result text, error text);
@@ -71,6 +72,7 @@ class PointedJournal:
     def __init__(self, journal: PostgresJournal, points: KillPoints):
         self._journal = journal
         self._points = points
+        self.map_runs = PointedRuns(journal.map_runs, points)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)
@@ -89,6 +91,26 @@ class PointedJournal:
         found = self._journal.load(arn)
         self._points.at("loaded")
         return found
+
+
+class PointedRuns:
+    """Map runs, where the process may die around each decision."""
+
+    def __init__(self, store: Any, points: KillPoints):
+        self._store = store
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def advance(self, *decision: Any) -> None:
+        self._points.at("reading")
+        self._store.advance(*decision)
+        self._points.at("started")
+
+    def tell(self, *told: Any) -> None:
+        self._points.at("telling")
+        self._store.tell(*told)
 
 
 class Effects:
