@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint api lock bench clean conformance crash
+.PHONY: run test check lint api lock bench clean conformance crash fuzz
 
 run: $(READY)
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
@@ -32,6 +32,10 @@ bench: $(READY)
 
 crash: $(READY)  ## kills the engine 300 times under load and checks what is left; a line of JSON
 	@$(BIN)/python -m tests.crash
+
+fuzz: $(READY)  ## atheris against the States Language engine's parsers and expressions; SECONDS=60 for each
+	@uv pip install --quiet --python $(BIN)/python atheris==3.0.0
+	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
 lock:  ## resolves pyproject.toml's dependencies anew
 	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \

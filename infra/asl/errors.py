@@ -36,12 +36,19 @@ class StateError:
     """Another name that matches it in Retry and Catch."""
 
 
+def _writable(text: str | None) -> str | None:
+    """Text that UTF-8 can write: what it quotes may have lone surrogates."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class StateFailedError(Exception):
     """Carries a :class:`StateError` from inside a state up to the one place that handles it."""
 
     def __init__(self, error: str | None, cause: str | None = None, location: str | None = None):
         super().__init__(error, cause)
-        self.data = StateError(error, cause, location)
+        self.data = StateError(error, _writable(cause), location)
 
 
 @dataclass(frozen=True, slots=True)

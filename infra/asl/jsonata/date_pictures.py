@@ -23,6 +23,7 @@ ZONES = frozenset("Zz")
 ISO = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]"
 _WIDTH = re.compile(r"(\d+|\*)(?:-(\d+|\*))?")
 _MOST_DIGITS = 1000
+_MOST_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def analyse_date(picture: str) -> tuple[Part, ...]:
     Raises:
         FunctionError: D3130, D3131, D3132 or D3135.
     """
+    if len(picture) > _MOST_TEXT:
+        raise FunctionError("D3137", f"A picture has no more than {_MOST_TEXT} characters")
     parts: list[Part] = []
     at = 0
     while (opening := picture.find("[", at)) >= 0:

@@ -28,6 +28,7 @@ _DEFAULTS = {
 _WORDS = frozenset({"minus-sign", "percent", "per-mille"})
 """Symbols that may be longer than a character."""
 _MOST_FRACTION = 100
+_MOST_TEXT = 1000
 """Digits after the point: JavaScript's ``toFixed`` writes no more."""
 _MOST_SCALE = 300
 _EXACT = Context(prec=1000)
@@ -102,6 +103,8 @@ def format_number(value: float, picture: str, options: Mapping[str, object] | No
     Raises:
         FunctionError: D3080 to D3093.
     """
+    if len(picture) > _MOST_TEXT:
+        raise FunctionError("D3137", f"A picture has no more than {_MOST_TEXT} characters")
     symbols = _symbols(*_checked(options)) if options else _USUAL
     plans = _plans(picture, symbols)
     plan = plans[0] if value >= 0 else plans[-1]

@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import jsonata as library
@@ -24,6 +25,10 @@ from asl.jsonata.newer import find_newer
 MAX_MILLISECONDS = 1000
 MAX_DEPTH = 500
 CACHE = 4096
+MAX_OPERATORS = 4000
+"""The library's compiler goes as deep as a chain of operators is long, and its stack ends at twice
+that many. An evaluation goes no deeper than MAX_DEPTH."""
+_OPERATOR = re.compile(r"[-+*/%&.~^([{=<>!?@#|:]|\b(?:and|or|in)\b")
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _STATES_FIELD = re.compile(r"\$states(?!\w)(?:\s*\.\s*(input|context|result|errorOutput)(?!\w))?")
 _EXACT_INTEGER = 2**63
@@ -75,6 +80,8 @@ class Program:
         depth: int = MAX_DEPTH,
     ):
         self.text = carried(text)
+        if len(text) > 2 * MAX_OPERATORS and _is_too_long(text):
+            raise JsonataSyntaxError("The expression has too many operators", 0)
         try:
             compiled = library.Jsonata(self.text)
             named = set(_VARIABLE.findall(text)).difference(without)
@@ -117,6 +124,10 @@ class Program:
             return self._library.evaluate(_rounded(data), _rounded(bindings))
         except library.JsonataError as error:
             raise JsonataFailedError(*describe(_code(error), str(error))) from None
+
+
+def _is_too_long(text: str) -> bool:
+    return sum(1 for _ in islice(_OPERATOR.finditer(text), MAX_OPERATORS + 1)) > MAX_OPERATORS
 
 
 def _code(error: library.JsonataError) -> str:

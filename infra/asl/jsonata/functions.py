@@ -30,6 +30,7 @@ from asl.jsonata.javascript import json_text
 from asl.payload import Payload
 
 MOST_ITEMS = 10_000_000
+MOST_PADDING = 1_000_000
 _ALGORITHMS = frozenset({"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"})
 _CARRIERS = 0x10F000
 """Where the private characters begin that stand for lone surrogates."""
@@ -102,6 +103,12 @@ def _encoded(name: str, safe: str) -> Function:
         return quote(text, safe=safe)
 
     return encode
+
+
+def _padding(width: float) -> float:
+    if abs(width) > MOST_PADDING:
+        raise FunctionError("D3137", f"$pad gives no more than {MOST_PADDING:,} characters")
+    return width
 
 
 def _texts(text: str | None, kind: str | None) -> list[str]:
@@ -206,6 +213,11 @@ OVERRIDES: Mapping[str, Override] = {
         _EMPTY,
         saved="match replace",
         only=_REGEX,
+    ),
+    "pad": Override(
+        "$pad:=function($s,$w,$c)<s-ns?:s>{$w=$w?$__pad($s,$__padding($w),$c)}",
+        {"__padding": _padding},
+        saved="pad",
     ),
     # -- errors
     "encodeUrl": Override(

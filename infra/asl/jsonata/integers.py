@@ -26,6 +26,7 @@ _MOST_ROMAN = 1_000_000
 _EXACT = 2**53
 """JavaScript has all digits of the whole numbers below it."""
 _MOST_LETTERS = 200
+_MOST_TEXT = 1000
 """More letters would be a number beyond every double."""
 _ZEROS = (
     *(0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66),
@@ -76,6 +77,8 @@ def analyse(picture: str) -> IntegerPicture:
     Raises:
         FunctionError: D3130 or D3131.
     """
+    if len(picture) > _MOST_TEXT:
+        raise FunctionError("D3137", f"A picture has no more than {_MOST_TEXT} characters")
     primary, semicolon, modifier = picture.rpartition(";")
     if not semicolon:
         primary, modifier = picture, ""

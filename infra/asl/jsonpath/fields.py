@@ -97,7 +97,10 @@ class JsonPathFields:
         )
 
     def _assign(self, body: dict[str, Any], at: str) -> PayloadTemplate | None:
-        for name in body.get("Assign") or {}:
+        if not isinstance(body.get("Assign", {}), dict):
+            self._say("Assign must be an object", f"{at}/Assign")
+            return None
+        for name in body.get("Assign", {}):
             if not _VARIABLE_NAME.fullmatch(name.removesuffix(".$")) or name == "states":
                 self._say(f"Not a variable name: {name}", f"{at}/Assign/{name}")
         return self._template(body, "Assign", at)
@@ -206,7 +209,7 @@ class JsonPathFields:
             return None
         try:
             return compile_path(body[name])
-        except (JsonPathSyntaxError, TypeError) as error:
+        except (JsonPathSyntaxError, TypeError, AttributeError) as error:
             wrong = f"{NO_REFERENCE}: {error}" if name == "ResultPath" else NO_PATH
             self._say(wrong, f"{at}/{name}")
             return None

@@ -10,19 +10,23 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
+from asl.errors import RUNTIME, StateFailedError
 from asl.jsonpath.filters import FilterSyntaxError, Predicate, compile_filter
 
+MAX_FOUND = 2**18
+"""More places than this no path may lead to, on its way either: no payload can hold so many."""
 _ROOT = re.compile(r"\$(?P<context>\$)?(?P<variable>[A-Za-z_]\w*)?")
 _STEP = re.compile(
     r"""(?P<descend>\.\.)(?P<deep>\*|[^\s.\[\]()'"]+)?
       | \.(?P<name>[^\s.\[\]()'"*][^\s.\[\]()'"]*)
       | \.?\[\s*'(?P<quoted>(?:\\.|[^'\\])*)'\s*\]
       | \.?\[\s*"(?P<double>(?:\\.|[^"\\])*)"\s*\]
-      | \.?\[\s*(?P<index>-?\d+)\s*\]
-      | \.?\[\s*(?P<slice>-?\d*\s*:\s*-?\d*(?:\s*:\s*-?\d*)?)\s*\]
-      | \.?\[\s*(?P<union>(?:-?\d+|'[^']*')(?:\s*,\s*(?:-?\d+|'[^']*'))+)\s*\]
+      | \.?\[\s*(?P<index>-?\d{1,18})\s*\]
+      | \.?\[\s*(?P<slice>-?\d{0,18}\s*:\s*-?\d{0,18}(?:\s*:\s*-?\d{0,18})?)\s*\]
+      | \.?\[\s*(?P<union>(?:-?\d{1,18}|'[^']*')(?:\s*,\s*(?:-?\d{1,18}|'[^']*'))+)\s*\]
       | \.?\[\s*\?\(\s*(?P<filter>.*?)\s*\)\s*\]
       | (?P<wild>\.\*|\.?\[\s*\*\s*\])""",
     re.VERBOSE,
@@ -73,7 +77,10 @@ class JsonPath:
             return self._follow(document)
         found = [document]
         for kind, argument in self.steps:
-            found = [item for one in found for item in _expand(kind, argument, one, document)]
+            items = (item for one in found for item in _expand(kind, argument, one, document))
+            found = list(islice(items, MAX_FOUND + 1))
+            if len(found) > MAX_FOUND:
+                raise StateFailedError(RUNTIME, f"The path '{self.text}' finds too much")
         return found
 
     def _follow(self, value: Any) -> Any:
@@ -149,9 +156,11 @@ def _children(value: Any) -> list[Any]:
 
 
 def _descendants(value: Any) -> Iterator[Any]:
-    yield value
-    for child in _children(value):
-        yield from _descendants(child)
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(_children(one))
 
 
 @lru_cache(maxsize=8192)
@@ -189,6 +198,8 @@ def _steps_of(match: re.Match[str]) -> list[tuple[str, Any]]:
         return [("index", int(match["index"]))]
     if match["slice"] is not None:
         parts = [int(part) if part.strip() else None for part in match["slice"].split(":")]
+        if parts[2:] == [0]:
+            raise JsonPathSyntaxError("a slice needs a step other than zero")
         return [("slice", slice(*parts))]
     if match["union"] is not None:
         return [("union", [_literal(part.strip()) for part in match["union"].split(",")])]
