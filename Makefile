@@ -29,6 +29,7 @@ api: $(READY)  ## writes infra/api.yaml from the functions' routes
 bench: $(READY)
 	@$(BIN)/python bench/webhook_to_done.py
 	@$(BIN)/python bench/engine.py
+	@$(BIN)/python bench/authorizer.py
 
 crash: $(READY)  ## kills the engine 300 times under load and checks what is left; a line of JSON
 	@$(BIN)/python -m tests.crash

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import secrets
 from tests.support.server import Client, Server
 
 # In the suite every run looks at the same examples, and no machine is too slow for them;
@@ -28,10 +30,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 @pytest.fixture(scope="session")
 def data_root() -> Iterator[Path]:
-    """A folder that any user may enter: PostgreSQL does not run as root."""
+    """A folder that any user may enter: PostgreSQL does not run as root.
+
+    When the last test is done, no secret that the tests used may stand in what was logged.
+    """
+    kept = secrets.Kept()
+    logging.getLogger().addHandler(kept)
     with tempfile.TemporaryDirectory(prefix="statewright-test-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+        logging.getLogger().removeHandler(kept)
+        found = secrets.leaks(Path(folder), kept)
+        assert not found, f"secrets in the logs: {found}"
 
 
 @pytest.fixture(scope="session")

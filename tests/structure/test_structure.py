@@ -229,6 +229,17 @@ def test_documentation_names_files_that_exist() -> None:
             assert (ROOT / path).exists(), f"{page.name} names {path}"
 
 
+def test_every_item_of_the_security_page_has_its_test_or_says_what_is_missing() -> None:
+    rows = re.findall(
+        r"^\| (\d+\.[\d.]+) \|.*$", (page := (ROOT / "docs/security.md").read_text()), re.M
+    )
+    assert len(rows) >= 70
+    for line in re.findall(r"^\| \d.*$", page, re.MULTILINE):
+        assert "::" in line or "not applicable" in line or "not met" in line, line
+    for file, name in re.findall(r"`((?:e2e|unit)/[\w/]+\.py)::(\w+)`", page):
+        assert f"def {name}(" in (ROOT / "tests" / file).read_text(), f"{file} has no {name}"
+
+
 def test_every_example_has_its_outcome() -> None:
     for file in (ROOT / "examples").glob("*.yaml"):
         assert read_json(file.with_suffix(".json"))["runs"]

@@ -19,6 +19,8 @@ from typing import Any
 
 import httpx
 
+from tests.support import secrets
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 POLL = 0.05
@@ -123,12 +125,16 @@ class Client:
 
     def use(self, session: dict[str, Any]) -> Client:
         """Goes on in a session."""
+        secrets.note(session)
         self.session = session
         self.http.headers["Authorization"] = f"Bearer {session['token']}"
         return self
 
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        secrets.note(body)
         answer = self.http.request(method, path, json=body, **options)
+        if answer.headers.get("content-type") == "application/json":
+            secrets.note(answer.json())
         if answer.status_code == 401 and self.session and self._has_ended():
             renewed = {"refresh_token": self.session["refresh_token"]}
             self.use(self.http.post("/v1/auth/sessions/refresh", json=renewed).json())
@@ -185,6 +191,7 @@ class Client:
 
         found = re.search(r"#token=(\S+)", until(check, f"the mail '{subject}'")[-1])
         assert found is not None
+        secrets.note({"token": found[1]})
         return found[1]
 
     def letters(self) -> list[Letter]:

@@ -10,6 +10,7 @@ import httpx
 import jwt
 import pytest
 
+from tests.support import secrets
 from tests.support.server import Client, Server, until
 
 PASSWORD = "long enough pw"
@@ -17,12 +18,15 @@ NEW_PASSWORD = "an even longer password"
 
 
 def sign_in(server: Server, email: str, password: str = PASSWORD, **more: Any) -> httpx.Response:
-    body = {"email": email, "password": password, **more}
-    return httpx.post(f"{server.url}/v1/auth/sessions", json=body, timeout=30)
+    return post(server, "sessions", email=email, password=password, **more)
 
 
 def post(server: Server, path: str, **body: Any) -> httpx.Response:
-    return httpx.post(f"{server.url}/v1/auth/{path}", json=body, timeout=30)
+    secrets.note(body)
+    answer = httpx.post(f"{server.url}/v1/auth/{path}", json=body, timeout=30)
+    if answer.headers.get("content-type") == "application/json":
+        secrets.note(answer.json())
+    return answer
 
 
 def is_signed_in(client: Client) -> bool:
@@ -81,6 +85,22 @@ def test_a_nul_character_is_refused(server: Server, field: str) -> None:
 @pytest.mark.parametrize("token", ["", "swr_unknown", "x" * 301, None, 7])
 def test_what_is_no_refresh_token(server: Server, token: Any) -> None:
     assert post(server, "sessions/refresh", refresh_token=token).status_code in {401, 422}
+
+
+def test_a_password_is_taken_whole(server: Server) -> None:
+    """Spaces at its ends, any character, up to 128 of them; and nothing is cut off."""
+    new = {"workspace": "W", "name": "N"}
+    for number, password in enumerate(
+        ("  spaces at both ends ", "Zwölf Grüße ☂ 傘", "kelp otter " * 11 + "violin")
+    ):
+        email = f"whole-{number}@accounts.example"
+        assert post(server, "workspaces", **new, email=email, password=password).status_code == 201
+        assert sign_in(server, email, password).status_code == 201
+        assert sign_in(server, email, password[:-1]).status_code == 401
+        assert sign_in(server, email, password.strip() + "x").status_code == 401
+    for password in ("x" * 129, "short pass"):
+        answer = post(server, "workspaces", **new, email="odd@accounts.example", password=password)
+        assert answer.json()["errors"][0]["pointer"] == "/password"
 
 
 def test_sessions_are_listed_and_ended_one_by_one_and_all_together(server: Server) -> None:

@@ -39,6 +39,23 @@ def test_events_say_who_did_what_to_what_from_where(owner: Client) -> None:
     assert newest["details"] == {"permissions": ["workflows:read"]}
 
 
+def test_what_an_endpoint_changes_is_noted_with_it_or_not_at_all(server: Server) -> None:
+    author = Client(server, "author@audit.example").register()
+    definition = {"name": "Noted", "steps": [{"id": "a", "set": 1}]}
+    workflow = author.ok("POST", "/v1/workflows", {"definition": definition})
+    assert author.request("POST", "/v1/workflows", {"definition": definition}).status_code == 409
+    author.ok("POST", f"/v1/workflows/{workflow['id']}/versions")
+    author.ok("GET", f"/v1/workflows/{workflow['id']}")
+    author.ok("PUT", "/v1/variables", {"variables": {"a": 1}})
+    events = author.ok("GET", "/v1/audit/events")["items"]
+    assert [(event["action"], event["target"]) for event in events[:3]] == [
+        ("put_variables", ""),
+        ("publish_workflow", f"workflow:{workflow['id']}"),
+        ("create_workflow", ""),
+    ]
+    assert events[3]["action"] == "session.begun"
+
+
 @pytest.mark.parametrize(
     ("query", "actions"),
     [

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from statewright.auth.models import Email, Input, Name
+from statewright.auth.models import Email, Input, Name, Password
 
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 ScopeKind = Literal["workspace", "folder", "workflow"]
@@ -87,7 +87,7 @@ class Acceptance(Input):
 
     token: str = Field(min_length=1, max_length=300)
     name: Name | None = None
-    password: str = Field(max_length=200)
+    password: Password
 
 
 class Group(BaseModel):
@@ -218,4 +218,4 @@ class WorkspaceDeletion(Input):
     """The workspace's name, typed again, and the password."""
 
     name: str = Field(max_length=100)
-    password: str = Field(max_length=200)
+    password: Password

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,7 @@ def record_as(
     **details: object,
 ) -> None:
     """The same where nobody has signed in yet."""
+    session.noted = True
     now = world.now()
     event = {
         "at": now.isoformat(),
@@ -93,6 +94,19 @@ def record_as(
         target=target,
         record=json.dumps(event, sort_keys=True, ensure_ascii=False, default=str),
     )
+
+
+def request_note(caller: Caller, function: str, path: dict[str, str]) -> Callable[[Session], None]:
+    """What notes a change that an endpoint made without saying so itself.
+
+    Args:
+        caller: who asked.
+        function: the endpoint's, which names the action.
+        path: the path's parameters, the last of which names the target.
+    """
+    names = [f"{name.removesuffix('_id')}:{value}" for name, value in path.items()]
+    target = names[-1] if names else ""
+    return lambda session: record(session, caller, function, target)
 
 
 def search(

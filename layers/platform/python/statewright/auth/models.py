@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 
 def _email(text: str) -> str:
@@ -17,7 +17,11 @@ def _email(text: str) -> str:
 
 Email = Annotated[str, AfterValidator(_email)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
-NewPassword = Annotated[str, Field(min_length=12, max_length=200)]
+NewPassword = Annotated[
+    str, StringConstraints(min_length=12, max_length=128, strip_whitespace=False)
+]
+Password = Annotated[str, StringConstraints(max_length=200, strip_whitespace=False)]
+"""A password that is to be checked. Of a password nothing is taken away, spaces neither."""
 Secret = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -52,7 +56,7 @@ class Credentials(Input):
     """A sign-in. ``workspace_id`` is needed only by members of several workspaces."""
 
     email: Email
-    password: str = Field(max_length=200)
+    password: Password
     workspace_id: str | None = None
 
 
@@ -132,7 +136,7 @@ class AccountChange(Input):
 class PasswordChange(Input):
     """A new password, with the present one."""
 
-    current: str = Field(max_length=200)
+    current: Password
     password: NewPassword
 
 
@@ -153,13 +157,13 @@ class EmailChange(Input):
     """A new e-mail address, with the present password."""
 
     email: Email
-    password: str = Field(max_length=200)
+    password: Password
 
 
 class Confirmation(Input):
     """The password again, for what cannot be undone or weakens the account."""
 
-    password: str = Field(max_length=200)
+    password: Password
 
 
 class WorkspaceName(Input):

@@ -1,7 +1,7 @@
 """PostgreSQL: pooled connections, transactions bound to one workspace, SQL by name."""
 
 from statewright.db.queries import Queries, load_queries
-from statewright.db.sessions import Session, close_pool, lookup, narrowed, system, tenant
+from statewright.db.sessions import Session, close_pool, lookup, narrowed, system, tenant, witnessed
 
 __all__ = [
     "Queries",
@@ -12,4 +12,5 @@ __all__ = [
     "narrowed",
     "system",
     "tenant",
+    "witnessed",
 ]

@@ -7,7 +7,7 @@ workspace returns nothing (https://www.postgresql.org/docs/current/ddl-rowsecuri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -25,26 +25,37 @@ _ENTER = (
     b" set_config('statewright.workspace', %s, true),"
     b" set_config('statewright.scopes', %s, true)"
 )
+_WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 _scopes: ContextVar[str] = ContextVar("scopes", default="")
+_witness: ContextVar[Callable[[Session], None] | None] = ContextVar("witness", default=None)
 
 
 class Session:
-    """One transaction."""
+    """One transaction. ``changed``: it has written something; ``noted``: and that is in the audit
+    log already."""
 
     def __init__(self, connection: psycopg.Connection[DictRow]):
         self._connection = connection
+        self.changed = False
+        self.noted = False
 
     def all(self, query: bytes, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query."""
-        return self._connection.execute(query, parameters).fetchall()
+        return self._execute(query, parameters).fetchall()
 
     def one(self, query: bytes, **parameters: Any) -> dict[str, Any] | None:
         """The first row, or None."""
-        return self._connection.execute(query, parameters).fetchone()
+        return self._execute(query, parameters).fetchone()
 
     def run(self, query: bytes, **parameters: Any) -> int:
         """Executes a statement and returns how many rows it touched."""
-        return self._connection.execute(query, parameters).rowcount
+        return self._execute(query, parameters).rowcount
+
+    def _execute(self, query: bytes, parameters: dict[str, Any]) -> psycopg.Cursor[DictRow]:
+        cursor = self._connection.execute(query, parameters)
+        if cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(_WRITES):
+            self.changed = True
+        return cursor
 
 
 @lru_cache(maxsize=1)
@@ -87,9 +98,12 @@ def _connection() -> Iterator[psycopg.Connection[DictRow]]:
 
 
 def lookup(query: bytes, **parameters: Any) -> dict[str, Any] | None:
-    """The first row of one query across workspaces, in one round trip: for the busiest paths."""
+    """The first row of one query across workspaces, in one round trip: for the busiest paths.
+
+    Prepared at its first use: to plan such a query takes longer than to run it.
+    """
     with _connection() as connection:
-        return connection.execute(query, parameters).fetchone()
+        return connection.execute(query, parameters, prepare=True).fetchone()
 
 
 @contextmanager
@@ -104,7 +118,22 @@ def tenant(workspace_id: str) -> Iterator[Session]:
     """A transaction that sees one workspace only."""
     with _connection() as connection, connection.transaction():
         connection.execute(_ENTER, (workspace_id, _scopes.get()))
-        yield Session(connection)
+        session = Session(connection)
+        yield session
+        witness = _witness.get()
+        if witness is not None and session.changed and not session.noted:
+            witness(session)
+
+
+@contextmanager
+def witnessed(note: Callable[[Session], None]) -> Iterator[None]:
+    """Within, ``note`` is called in each tenant's transaction that has changed something and did
+    not note it itself, before it commits."""
+    token = _witness.set(note)
+    try:
+        yield
+    finally:
+        _witness.reset(token)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -16,7 +17,8 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from statewright.db import narrowed
+from statewright.auth import audit
+from statewright.db import Session, narrowed, witnessed
 from statewright.errors import (
     MalformedError,
     NotFoundError,
@@ -108,10 +110,17 @@ class Api(APIGatewayRestResolver):
         except StatewrightError as error:
             return _plain(_refuse(error))
         self._request.event = APIGatewayProxyEvent(event)
-        if scopes is None:
+        with ExitStack() as within:
+            if scopes is not None:
+                within.enter_context(narrowed(scopes))
+            if self.permission is not None and event["httpMethod"] != "GET":
+                within.enter_context(witnessed(self._note(event)))
             return _without_null(self._answer(event, context))
-        with narrowed(scopes):
-            return _without_null(self._answer(event, context))
+
+    def _note(self, event: dict[str, Any]) -> Callable[[Session], None]:
+        """Puts what a request changes into the audit log, where the use case does not do it."""
+        function = next(iter([*self._static_routes, *self._dynamic_routes])).func.__name__
+        return audit.request_note(_caller(event), function, event.get("pathParameters") or {})
 
     def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         try:
