@@ -17,7 +17,12 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Chalice, ChaliceAuthorizer
 from chalice.config import Config
-from chalice.local import ForbiddenError, LocalGateway, NotAuthorizedError
+from chalice.local import (
+    ForbiddenError,
+    InvalidAuthorizerError,
+    LocalGateway,
+    NotAuthorizedError,
+)
 
 from localcloud.functions import Function, LambdaHost
 from localcloud.ids import new_id
@@ -84,6 +89,8 @@ class Gateway:
             return self._problem("MISSING_AUTHENTICATION_TOKEN")
         except (NotAuthorizedError, _DeniedError):
             return self._problem("UNAUTHORIZED")
+        except InvalidAuthorizerError:  # the authorizer itself failed
+            return self._problem("DEFAULT_5XX")
         except ForbiddenError as error:
             missing = b"Missing Authentication Token" in (error.body or b"")
             scheme = b"Authorization header requires" in (error.body or b"")
