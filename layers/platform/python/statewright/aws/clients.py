@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -29,6 +28,8 @@ _TRANSIENT = {"ThrottlingException", "ServiceUnavailable", "InternalServerError"
 @lru_cache(maxsize=32)
 def client(service: str) -> Any:
     """The boto3 client of a service."""
+    import boto3  # a third of a function's start-up, which many functions can do without
+
     return boto3.client(service, region_name=settings().region, config=_CONFIG)  # type: ignore[call-overload]
 
 
