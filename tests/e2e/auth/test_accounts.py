@@ -375,6 +375,10 @@ def test_registration_by_mail_does_not_tell_who_has_an_account(discreet: Server)
     assert post(discreet, "workspaces/confirm", token=secret).status_code == 410
     client.use(session.json())
     assert client.ok("GET", "/v1/auth/account")["email_verified"]
+    for _ in range(3):
+        assert post(discreet, "workspaces", **new).status_code == 201
     again = post(discreet, "workspaces", **new)
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     until(lambda: "You have an account" in dict(client.mails()), "the mail that says so")
+    flooding = post(discreet, "workspaces", **new)
+    assert flooding.status_code == 429, "nobody's mailbox is filled this way"

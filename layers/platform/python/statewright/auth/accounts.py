@@ -39,14 +39,18 @@ def register(registration: Registration, origin: Origin) -> Session | MailSent:
         ConflictError: the address has an account (only where it is not confirmed first).
         InvalidError: the password is too weak.
     """
-    throttle.attempt((throttle.REGISTRATION_FROM_ADDRESS, origin.address))
+    by_mail = settings().registration == "mail"
+    throttle.attempt(
+        (throttle.REGISTRATION_FROM_ADDRESS, origin.address),
+        *([(throttle.MAIL_TO_ACCOUNT, registration.email)] if by_mail else []),
+    )
     about = (registration.email, registration.name, registration.workspace)
     check_strength(registration.password, "/password", about)
     wanted: dict[str, Any] = {
         **registration.model_dump(exclude={"password"}),
         "password_hash": hash_password(registration.password),
     }
-    if settings().registration == "mail":
+    if by_mail:
         use = Use.REGISTRATION
         with system() as session:
             pending = onetime.issue(session, use, None, wanted, use.lifetime)

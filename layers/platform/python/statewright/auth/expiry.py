@@ -8,15 +8,16 @@ from statewright import world
 from statewright.db import load_queries, system
 
 KEPT = timedelta(days=30)
-"""How long what is over stays, so that somebody can be told why they were signed out."""
+"""How long sessions that are over stay, so that somebody can be told why they were signed out."""
 _sql = load_queries(__package__, "sessions.sql")
 _providers = load_queries("statewright.auth.sso", "providers.sql")
 
 
 def delete_expired() -> dict[str, int]:
-    """Deletes sessions, links, invitations and counters that ended KEPT ago; says how many."""
+    """Deletes links and counters that are over, and sessions and invitations that have been for
+    KEPT; says how many."""
     with system() as session:
         session.run(_providers.delete_used_assertions, now=world.now())
-        row = session.one(_sql.delete_expired, before=world.now() - KEPT)
+        row = session.one(_sql.delete_expired, now=world.now(), before=world.now() - KEPT)
     assert row is not None  # counts are always one row
     return {kind: int(count) for kind, count in row.items()}

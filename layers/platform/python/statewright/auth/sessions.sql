@@ -144,11 +144,11 @@ DELETE FROM one_time_tokens WHERE digest = %(digest)s;
 DELETE FROM one_time_tokens WHERE user_id = %(user_id)s AND use = %(use)s;
 
 -- name: delete_expired
--- Clears what is over and was kept for a while to explain itself.
+-- Clears what is over; sessions and invitations are kept for a while to explain themselves.
 WITH s AS (DELETE FROM sessions WHERE least(expires_at, revoked_at) < %(before)s RETURNING 1),
-     o AS (DELETE FROM one_time_tokens WHERE expires_at < %(before)s RETURNING 1),
+     o AS (DELETE FROM one_time_tokens WHERE expires_at < %(now)s RETURNING 1),
      i AS (DELETE FROM invitations WHERE expires_at < %(before)s RETURNING 1),
-     t AS (DELETE FROM throttles WHERE ends_at < %(before)s RETURNING 1)
+     t AS (DELETE FROM throttles WHERE ends_at < %(now)s RETURNING 1)
 SELECT (SELECT count(*) FROM s) AS sessions, (SELECT count(*) FROM o) AS one_time_tokens,
     (SELECT count(*) FROM i) AS invitations, (SELECT count(*) FROM t) AS throttles;
 

@@ -31,7 +31,7 @@ PASSWORD_FROM_ADDRESS = Limit("password/address", 100, timedelta(minutes=15))
 CODE_OF_ACCOUNT = Limit("code/account", 10, timedelta(minutes=15))
 MAIL_TO_ACCOUNT = Limit("mail/account", 5, timedelta(hours=1))
 MAIL_FROM_ADDRESS = Limit("mail/address", 100, timedelta(hours=1))
-REGISTRATION_FROM_ADDRESS = Limit("registration/address", 300, timedelta(hours=1))
+REGISTRATION_FROM_ADDRESS = Limit("registration/address", 1000, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
