@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from statewright.workflows.actions import send_email
+from statewright.workflows.actions import send_notification
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Sends the step's e-mail and returns its message id."""
-    return send_email.perform(event["with"])
+    """Sends the step's e-mail and returns its id."""
+    return send_notification.perform_email(event)

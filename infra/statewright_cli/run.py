@@ -60,6 +60,11 @@ class LocalTasks:
                 mail = payload["with"]
                 self._say(f"mail to {mail['to']}: {mail['subject']}")
                 return Succeeded(Payload({"Payload": {"message_id": "not-sent"}}))
+            case "${Function:send-notification}":
+                message = payload["with"]
+                about = message.get("subject") or message.get("template") or message.get("text")
+                self._say(f"{', '.join(message['channels'])} to {message['to']}: {about}")
+                return Succeeded(Payload({"notification_id": "not-sent"}))
             case "${Function:ask-approval}":
                 self._say(f"approval needed: {payload['with']['title']}")
                 return Accepted(Payload({}))

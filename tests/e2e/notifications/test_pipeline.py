@@ -11,7 +11,7 @@ import pytest
 from statewright.aws import states
 from statewright.errors import GoneError, UnavailableError
 from statewright.http.caller import Caller
-from statewright.notifications import accounts, digests, email_events, preferences
+from statewright.notifications import accounts, digests, email_events, notices, preferences
 from statewright.notifications.account_models import Limits
 from statewright.notifications.backoff import MAX_ATTEMPTS
 from statewright.notifications.people_models import Preferences
@@ -274,3 +274,22 @@ def test_caps_count_what_went_out_in_a_day(rig: Rig) -> None:
     later = rig.send()
     rig.drain()
     assert rig.statuses(later) == ["sent"]
+
+
+def test_the_weekly_summary_goes_out_once(rig: Rig) -> None:
+    rig.sql(
+        f"INSERT INTO workflows VALUES ('{USER}', '{WORKSPACE}', 'Bad', '{{}}', 1, NULL, true, now(), now())"
+    )
+    rig.sql(
+        "INSERT INTO executions (id, workspace_id, workflow_id, version, arn, status, trigger, started_at)"
+        f" SELECT 'e' || s, '{WORKSPACE}', '{USER}', 1, '', s, 'manual', '2029-12-30'::timestamptz"
+        " FROM unnest(ARRAY['succeeded', 'failed', 'running']) s"
+    )
+    assert notices.weekly_summary() == 1
+    assert notices.weekly_summary() == 1
+    rig.drain()
+    (summary,) = rig.calls
+    assert summary.body.subject == "Your week: 3 executions"
+    assert "1 succeeded, 1 failed, 1 run. Most failures: 'Bad'." in summary.body.text
+    rig.later(days=8)
+    assert notices.weekly_summary() == 0  # nothing ran

@@ -209,6 +209,10 @@ FROM notification_deliveries WHERE notification_id = %(notification_id)s;
 -- The token of the step that waits for a request's result.
 SELECT task_token FROM notifications WHERE id = %(id)s;
 
+-- name: set_token
+-- A step waits for a request's result.
+UPDATE notifications SET task_token = %(token)s WHERE id = %(id)s;
+
 -- name: clear_token
 -- The step knows.
 UPDATE notifications SET task_token = NULL WHERE id = %(id)s;

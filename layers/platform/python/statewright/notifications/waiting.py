@@ -30,6 +30,13 @@ def tell(workspace_id: str, notification_id: str) -> None:
         session.run(_sql.clear_token, id=notification_id)
 
 
+def adopt(workspace_id: str, notification_id: str, token: str) -> None:
+    """Lets a step wait for a request that exists already, whose result may even be known."""
+    with tenant(workspace_id) as session:
+        session.run(_sql.set_token, id=notification_id, token=token)
+    tell(workspace_id, notification_id)
+
+
 def tell_all() -> int:
     """Does the same for every request that a crash left in between; says how many."""
     with system() as session:

@@ -13,6 +13,7 @@ from statewright.auth import tokens
 from statewright.aws import mail, states
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import ConflictError, NotFoundError
+from statewright.notifications import notices
 from statewright.settings import settings
 from statewright.workflows.definition import seconds
 from statewright.workflows.models import Approval, Decision
@@ -55,6 +56,9 @@ def ask(request: dict[str, Any]) -> str:
     until = f"The link works until {expires_at:%Y-%m-%d %H:%M} UTC."
     text = f"{inputs['text']}\n\nDecide here: {link}\n\n{until}"
     mail.send(addresses, inputs["title"], text.lstrip())
+    notices.approval_waiting(
+        request["workspace_id"], str(row["id"]), inputs["assignees"], inputs["title"], link
+    )
     return str(row["id"])
 
 

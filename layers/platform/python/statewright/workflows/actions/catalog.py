@@ -48,7 +48,58 @@ _WORKFLOW: Schema = {
 _TEXT: Schema = {"type": "string"}
 _ADDRESSES: Schema = {"oneOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
 
+_MESSAGE: dict[str, Schema] = {
+    "to": _ADDRESSES,
+    "subject": _TEXT,
+    "text": _TEXT,
+    "html": _TEXT,
+    "url": _TEXT,
+    "template": _TEXT,
+    "data": {"type": "object"},
+    "locale": _TEXT,
+    "category": _TEXT,
+    "priority": {"enum": ["low", "normal", "high", "critical"]},
+    "wait": {"type": "boolean"},
+}
+
+
+def _message(name: str, title: str, channel: str, more: dict[str, Schema] | None = None) -> Action:
+    """An action that sends a notification; with ``wait`` it ends when nothing of it is pending."""
+    return Action(
+        name,
+        title,
+        "callback",
+        _object(["to"], **_MESSAGE, **(more or {})),
+        {
+            "type": "object",
+            "properties": {
+                "notification_id": _TEXT,
+                "reached": {"type": "integer"},
+                "deliveries": {"type": "integer"},
+            },
+        },
+        "send-notification",
+        ("Notification.Invalid", "Notification.NotReached", "States.Timeout"),
+        {"channels": [channel]},
+    )
+
+
+_CHANNELS: Schema = {
+    "type": "array",
+    "items": {"enum": ["email", "sms", "push", "in_app", "chat"]},
+    "minItems": 1,
+}
+
 _ACTIONS = (
+    _message("sms.send", "Send an SMS", "sms"),
+    _message("push.send", "Send a push message", "push"),
+    _message("inapp.send", "Send an in-app message", "in_app"),
+    _message(
+        "notify.send",
+        "Notify people over several channels",
+        "in_app",
+        {"channels": _CHANNELS, "strategy": {"enum": ["all", "fallback"]}},
+    ),
     Action(
         "http.request",
         "Call an HTTP API",
@@ -84,7 +135,7 @@ _ACTIONS = (
         "email.send",
         "Send an e-mail",
         "function",
-        _object(["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT),
+        _object(["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT, html=_TEXT),
         {"type": "object", "properties": {"message_id": _TEXT}},
         "send-email",
         ("Email.Rejected",),

@@ -1,0 +1,21 @@
+-- name: find_workflow
+-- The workflow that an execution belongs to.
+SELECT id::text, workspace_id::text, name FROM workflows WHERE id::text = %(id)s;
+
+-- name: find_assignees
+-- The members whom an approval names by address or role.
+SELECT u.id::text FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.workspace_id = current_workspace() AND m.deactivated_at IS NULL
+  AND (u.email = ANY(%(emails)s) OR m.role = ANY(%(roles)s)) ORDER BY u.id;
+
+-- name: count_executions
+-- What became of each workspace's executions, and which workflow failed most.
+SELECT e.workspace_id::text, count(*) AS total,
+    count(*) FILTER (WHERE e.status = 'succeeded') AS succeeded,
+    count(*) FILTER (WHERE e.status IN ('failed', 'timed_out')) AS failed,
+    count(*) FILTER (WHERE e.status = 'running') AS running,
+    (SELECT w.name FROM executions f JOIN workflows w ON w.id = f.workflow_id
+     WHERE f.workspace_id = e.workspace_id AND f.started_at >= %(since)s
+       AND f.status IN ('failed', 'timed_out')
+     GROUP BY w.id ORDER BY count(*) DESC, w.name LIMIT 1) AS worst
+FROM executions e WHERE e.started_at >= %(since)s GROUP BY e.workspace_id;
