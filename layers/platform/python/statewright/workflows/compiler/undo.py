@@ -3,7 +3,7 @@
 Each step with an ``undo`` adds an entry to its scope's list as it completes: which step, and the
 inputs of its undo action as they are then. Branches and iterations give their lists to the scope
 above with their results, whatever became of them. At the end, one Map goes through the list from
-its last entry to its first. ``docs/decisions/0010-try-and-undo-in-asl.md`` has the whole story.
+its last entry to its first. ``docs/decisions/0015-try-and-undo-in-asl.md`` has the whole story.
 """
 
 from __future__ import annotations
