@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -31,18 +32,53 @@ class Crash(Exception):
     """The process has died."""
 
 
+class Hiccup(Exception):
+    """Something outside does not work just now."""
+
+
+class Flaky(MemoryObjects):
+    """Objects whose streams break off now and then."""
+
+    def __init__(self, trouble: Callable[[str], str]):
+        super().__init__()
+        self._trouble = trouble
+
+    def open(self, *what: Any) -> Any:
+        stream, etag = super().open(*what)
+        return Breaking(stream.read(), self._trouble), etag
+
+
+class Breaking:
+    """A stream that gives a few bytes at a time, and knows nothing but ``read``."""
+
+    def __init__(self, content: bytes, trouble: Callable[[str], str]):
+        self._stream = io.BytesIO(content)
+        self._trouble = trouble
+
+    def __enter__(self) -> Breaking:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, size: int = -1) -> bytes:
+        if self._trouble("hiccup") == "hiccup":
+            raise Hiccup
+        return self._stream.read(min(size, 3) if size >= 0 else -1)
+
+
 class World:
     """A journal that lasts, and everything else that a crash takes with it."""
 
     def __init__(self, machine: Machine, data: Any, bad: set[str]):
         self.machine = machine
+        self.troubles = 0
         self.data = data
         self.bad = bad
         self.clock = ManualClock()
-        self.objects = MemoryObjects()
+        self.objects = Flaky(self.trouble)
         self.objects.buckets.add("b")
         self.journal = MemoryJournal()
-        self.troubles = 0
         self.calls: Counter[str] = Counter()
         self.done: dict[str, str] = {}
         self.begin()
@@ -138,6 +174,8 @@ class World:
             choices[choice]()
         except Crash:
             self.begin()
+        except Hiccup:
+            pass  # the engine tries again
         return True
 
     def _drive(self, arn: str) -> None:

@@ -11,9 +11,14 @@ from asl.map_runs.ports import ObjectStoreError
 
 
 class S3Objects:
-    """A :class:`asl.map_runs.ports.ObjectStore`. The client is made when it is first needed."""
+    """A :class:`asl.map_runs.ports.ObjectStore`. The client is made when it is first needed.
 
-    def __init__(self) -> None:
+    Args:
+        page: how many objects are listed by one call.
+    """
+
+    def __init__(self, page: int = 1000) -> None:
+        self._page = page
         self._made: Any = None
 
     def open(
@@ -30,8 +35,9 @@ class S3Objects:
     def list(self, bucket: str, prefix: str, after: str) -> Iterator[dict[str, Any]]:
         """See :class:`asl.map_runs.ports.ObjectStore`."""
         pages = self._client.get_paginator("list_objects_v2")
+        asked = {"Bucket": bucket, "Prefix": prefix, "StartAfter": after}
         try:
-            for page in pages.paginate(Bucket=bucket, Prefix=prefix, StartAfter=after):
+            for page in pages.paginate(**asked, PaginationConfig={"PageSize": self._page}):
                 yield from map(_listed, page.get("Contents", []))
         except (ClientError, BotoCoreError) as error:
             raise _refused(error) from None

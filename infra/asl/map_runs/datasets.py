@@ -21,7 +21,7 @@ import zstandard
 from asl.errors import ITEM_READER, StateFailedError
 from asl.machine import Delimited, ItemReader
 from asl.map_runs.delimited import records
-from asl.map_runs.documents import Entry, json_document, json_lines
+from asl.map_runs.documents import CHUNK, Entry, json_document, json_lines
 from asl.map_runs.model import FROM_INPUT, Inputs
 from asl.map_runs.ports import ObjectStore, ObjectStoreError
 
@@ -154,8 +154,9 @@ class FileItems:
 
 
 def _entries(stream: BinaryIO, file: _File) -> Iterator[Entry]:
+    lines = io.BufferedReader(_Readable(_unpacked(stream, file.key)), CHUNK)
     try:
-        yield from _parsed(_unpacked(stream, file.key), file.reader)
+        yield from _parsed(cast(BinaryIO, lines), file.reader)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise _failed(f"{file.key} could not be read: {error}") from None
 
@@ -166,7 +167,7 @@ def _unpacked(stream: BinaryIO, key: str) -> BinaryIO:
         return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
     if key.endswith((".zst", ".zstd")):
         unpacked = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        return cast(BinaryIO, io.BufferedReader(unpacked))
+        return cast(BinaryIO, unpacked)
     return stream
 
 
@@ -182,14 +183,13 @@ def _parsed(stream: BinaryIO, reader: ItemReader) -> Iterator[Entry]:
 
 
 def _delimited(stream: BinaryIO, form: Delimited) -> Iterator[Entry]:
-    buffered = io.BufferedReader(_Readable(stream))
-    text = io.TextIOWrapper(buffered, "utf-8-sig", errors="replace", newline="")
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
     for record in records(text, form.delimiter, form.headers):
         yield None, record
 
 
 class _Readable(io.RawIOBase):
-    """Any stream with ``read`` as what a text wrapper takes."""
+    """Any stream that has ``read`` as one with lines."""
 
     def __init__(self, stream: BinaryIO):
         self._stream = stream

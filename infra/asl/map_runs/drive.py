@@ -7,6 +7,8 @@ truth. Two processes may drive one run; the row's turn lets only one of them dec
 from __future__ import annotations
 
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -28,6 +30,8 @@ from asl.states.selection import selection
 from asl.step import step
 
 PAGE = 500
+OPEN = 64
+"""How many sources are kept open: of other runs that wait for room, it is read again."""
 EXPRESS_SECONDS = 300
 """How long an Express execution may take (AWS quota)."""
 
@@ -50,10 +54,11 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """A source that is open. ``read`` and ``turn`` say of which point in the run it is."""
+    """A source that is open."""
 
     inputs: ChildInputs
     read: int
+    """How many items had been read of it when it was put aside."""
 
 
 class MapRunDriver:
@@ -64,7 +69,8 @@ class MapRunDriver:
         self._store = store
         self._objects = objects
         self._clock = clock
-        self._streams: dict[str, _Stream] = {}
+        self._lock = threading.Lock()
+        self._streams: OrderedDict[str, _Stream] = OrderedDict()
 
     def drive(self, arn: str) -> None:
         """Does all that can be done now. Never waits for a child."""
@@ -87,39 +93,43 @@ class MapRunDriver:
                     case decision:
                         assert_never(decision)
             except ConflictError:
-                self._streams.pop(arn, None)
+                continue
 
     # -- starting children ----------------------------------------------------------------------
 
     def _start(self, run: MapRun, most: int) -> None:
         """Reads on and stores new children with the new position, in one transaction."""
-        stream = self._stream(run)
+        inputs = self._stream(run)
         try:
-            inputs, taken = stream.take(most)
+            found, taken = inputs.take(most)
         except StateFailedError as failure:
-            self._streams.pop(run.arn, None)
             self._store.advance(run, core.fail(run, _plain(failure.data)))
             return
         after = core.take(run, taken)
         machine, now = self._state(run).processor, self._clock.now()
         commits, commands = [], []
-        for number, each in enumerate(inputs):
+        for number, each in enumerate(found):
             commit, asked = self._child(run, machine, each, run.started + number, now)
             commits.append(commit)
             commands += asked
-        self._streams.pop(run.arn)  # of use again only once this is stored
         self._store.advance(run, after, commits)
         if not taken.exhausted:
-            self._streams[run.arn] = _Stream(stream, after.read)
+            self._keep(run, inputs, after.read)
         self._host.began(commits, commands)
 
     def _stream(self, run: MapRun) -> ChildInputs:
-        known = self._streams.get(run.arn)
+        """The run's open source, or a new one. It is kept again once what it gave is stored."""
+        with self._lock:
+            known = self._streams.pop(run.arn, None)
         if known is not None and known.read == run.read:
             return known.inputs
-        inputs = self._inputs(run)
-        self._streams[run.arn] = _Stream(inputs, run.read)
-        return inputs
+        return self._inputs(run)
+
+    def _keep(self, run: MapRun, inputs: ChildInputs, read: int) -> None:
+        with self._lock:
+            self._streams[run.arn] = _Stream(inputs, read)
+            if len(self._streams) > OPEN:
+                self._streams.popitem(last=False)
 
     def _inputs(self, run: MapRun) -> ChildInputs:
         state = self._state(run)
@@ -166,7 +176,8 @@ class MapRunDriver:
 
     def _finish(self, run: MapRun) -> Payload | None:
         """Hands in the results and ends the run."""
-        self._streams.pop(run.arn, None)
+        with self._lock:
+            self._streams.pop(run.arn, None)
         output, error, left = None, None, 0
         try:
             writer = self._state(run).writer or COMPACT

@@ -72,7 +72,7 @@ class ChildInputs:
         return found, Taken(len(found), items, position, exhausted)
 
     def rest(self) -> Iterator[ChildInput]:
-        """The inputs that no child will get, one by one."""
+        """The inputs that no child will get, one by one, as far as they can be read."""
         self._begin()
         while self._next is not None:
             yield self._next
