@@ -43,6 +43,7 @@ class Load:
         self.heard = Heard()
         self._url = url
         self._seed = seed
+        self._ports = ports
         self._wire = Wire(ports)
         self._lock = threading.Lock()
         self._room = threading.Event()
@@ -86,6 +87,15 @@ class Load:
     def _surprise(self, what: str) -> None:
         with self._lock:
             self.heard.surprises.append(what)
+
+    def meet_absence(self) -> None:
+        """Calls the engine, while its database is away, and notes what it says."""
+        answer = Wire(self._ports).call("ListActivities")
+        with self._lock:
+            if answer.status < 500:
+                self.heard.surprises.append(f"an answer without a database: {answer}")
+            else:
+                self.heard.failed.append(f"{answer.code}: {answer.body.get('message')}")
 
     # -- starting -----------------------------------------------------------------------------
 

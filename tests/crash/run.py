@@ -199,7 +199,7 @@ def run_with_restarts(database: RestartablePostgres, url: str, seed: int, restar
     load.begin()
     try:
         chance = random.Random(seed)
-        stops = Counter(_restart(database, chance) for _ in range(restarts))
+        stops = Counter(_restart(database, load, chance) for _ in range(restarts))
         _come_to_rest(url, load)
         load.end()
         _end_in_order(nursery, load)
@@ -208,12 +208,18 @@ def run_with_restarts(database: RestartablePostgres, url: str, seed: int, restar
     return _result(url, seed, stops, load, began)
 
 
-def _restart(database: RestartablePostgres, chance: random.Random) -> str:
-    """Lets some load pass, stops PostgreSQL one way or the other, and starts it after a while."""
+def _restart(database: RestartablePostgres, load: Load, chance: random.Random) -> str:
+    """Lets some load pass, stops PostgreSQL one way or the other, and starts it after a while.
+
+    The while is shorter or longer than the engine's patience: then a caller is told first.
+    """
     time.sleep(chance.uniform(0.2, 1.0))
     how = chance.choice(list(STOPS))
     database.stop(how)
-    time.sleep(chance.uniform(0, 1.5))
+    if chance.random() < 0.5:
+        time.sleep(chance.uniform(0, 1.5))
+    else:
+        load.meet_absence()
     database.start()
     return how
 
