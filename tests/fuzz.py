@@ -23,7 +23,13 @@ def main(arguments: list[str]) -> int:
     """Runs every target in a process of its own, or the one that is named in this one."""
     if arguments and arguments[0] in FUZZED:
         name, seconds = arguments[0], arguments[1]
-        options = [f"-max_total_time={seconds}", "-timeout=20", f"-rss_limit_mb={MEMORY}"]
+        options = [
+            f"-max_total_time={seconds}",
+            "-timeout=20",
+            "-len_control=0",
+            "-max_len=2000",
+            f"-rss_limit_mb={MEMORY}",
+        ]
         prefix = f"-artifact_prefix={FOUND}/{name}-"
         atheris.Setup(
             [name, *options, prefix, "-print_final_stats=0"], FUZZED[name].hypothesis.fuzz_one_input

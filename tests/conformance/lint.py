@@ -16,6 +16,7 @@ _WHY = (
     (re.compile("'RoleArn' is required"), "AWS's Credentials have a RoleArn"),
     (re.compile("Duplicate State name"), "AWS wants names unique in the whole state machine"),
     (re.compile("'QueryLanguage' can not be"), "AWS refuses JSONPath below JSONata"),
+    (re.compile("needs the processing mode"), "AWS reads items for a Distributed Map only"),
     (re.compile("valid JSONPath"), "Jayway, which AWS uses, has no scripts in paths"),
 )
 _LENIENT = {
