@@ -72,6 +72,18 @@ class GoneError(StatewrightError):
     kind, title, status = "gone", "No longer available", 410
 
 
+class PreconditionFailedError(StatewrightError):
+    """The thing is not as it was when the caller read it (caller's fault: load it again)."""
+
+    kind, title, status = "precondition-failed", "Changed in the meantime", 412
+
+
+class PreconditionRequiredError(StatewrightError):
+    """The request does not say which state of the thing it changes (caller's fault)."""
+
+    kind, title, status = "precondition-required", "Say what you have read", 428
+
+
 class TooLargeError(StatewrightError):
     """The input is larger than the limit (caller's fault)."""
 

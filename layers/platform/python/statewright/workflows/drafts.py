@@ -10,10 +10,10 @@ from psycopg.types.json import Jsonb
 from statewright import world
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import ConflictError, InvalidError, Issue, NotFoundError
-from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.settings import settings
 from statewright.workflows.definition import Definition
-from statewright.workflows.models import Draft, NewWorkflow, Revision, Workflow, WorkflowDetail
+from statewright.workflows.locking import ANY, Expected
+from statewright.workflows.models import Draft, NewWorkflow, Revision, WorkflowDetail
 from statewright.workflows.parsing import parse_definition, read_yaml
 
 _sql = load_queries(__package__)
@@ -41,49 +41,56 @@ def create(workspace_id: str, draft: NewWorkflow) -> WorkflowDetail:
             name=definition.name,
             folder_id=folder_id,
             definition=Jsonb(source),
+            source=draft.yaml,
+            tags=draft.tags,
             now=world.now(),
         )
         if not created:
             raise ConflictError(f"There is a workflow called '{definition.name}'.")
-        return _detail(session, workflow_id)
+        return detail(session, workflow_id)
 
 
-def update(workspace_id: str, workflow_id: str, revision: Revision) -> WorkflowDetail:
+def update(
+    workspace_id: str, workflow_id: str, revision: Revision, expected: Expected = ANY
+) -> WorkflowDetail:
     """Replaces the draft.
 
     Raises:
-        ConflictError: somebody else has changed it since.
+        ConflictError: somebody else has changed it since, or the workflow is archived.
+        PreconditionFailedError: the same, where ``expected`` says what was changed.
+        PreconditionRequiredError: neither says what was changed.
     """
     source, definition = _read(revision)
+    if revision.draft is None:
+        expected.require()
     with tenant(workspace_id) as session:
-        find(session, workflow_id)
-        changed = session.run(
+        row = find(session, workflow_id, lock=True)
+        expected.check(row)
+        if revision.draft not in {None, row["draft"]}:
+            raise ConflictError("The draft has been changed since. Load it again.")
+        refuse_archived(row)
+        kept = row["source"] if source == row["definition"] else None
+        session.run(
             _sql.update_draft,
             id=workflow_id,
-            draft=revision.draft,
             name=definition.name,
             definition=Jsonb(source),
+            source=kept if revision.yaml is None else revision.yaml,
             now=world.now(),
         )
-        if not changed:
-            raise ConflictError("The draft has been changed since. Load it again.")
-        return _detail(session, workflow_id)
+        return detail(session, workflow_id)
+
+
+def refuse_archived(row: dict[str, Any]) -> None:
+    """Raises ConflictError for an archived workflow: it is kept as it was."""
+    if row["archived_at"] is not None:
+        raise ConflictError("The workflow is archived. Restore it first.")
 
 
 def get(workspace_id: str, workflow_id: str) -> WorkflowDetail:
     """A workflow with its draft."""
     with tenant(workspace_id) as session:
-        return _detail(session, workflow_id)
-
-
-def list_page(workspace_id: str, cursor: str | None, limit: int) -> Page[Workflow]:
-    """Workflows, the newest first."""
-    before = None if cursor is None else decode_cursor(cursor, uuid.UUID)[0]
-    with tenant(workspace_id) as session:
-        rows = session.all(_sql.list_workflows, before=before, limit=limit + 1)
-    items = [Workflow.model_validate(row) for row in rows[:limit]]
-    following = encode_cursor(items[-1].id) if len(rows) > limit else None
-    return Page(items=items, next=following)
+        return detail(session, workflow_id)
 
 
 def find(session: Session, workflow_id: str, *, lock: bool = False) -> dict[str, Any]:
@@ -125,7 +132,8 @@ def _read(draft: Draft) -> tuple[Any, Definition]:
     return definition.model_dump(mode="json", by_alias=True, exclude_unset=True), definition
 
 
-def _detail(session: Session, workflow_id: str) -> WorkflowDetail:
+def detail(session: Session, workflow_id: str) -> WorkflowDetail:
+    """A workflow with its draft and its webhooks' addresses."""
     row = find(session, workflow_id)
     hooks = session.all(_sql.list_webhooks, id=row["id"])
     urls = {hook["trigger_id"]: webhook_url(hook["token"]) for hook in hooks}

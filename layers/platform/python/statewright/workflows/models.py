@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Status = Literal["running", "succeeded", "failed", "timed_out", "stopped"]
 
@@ -14,6 +14,10 @@ class Input(BaseModel):
     """A request body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Tag = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\s,]+(?: [^\s,]+)*$")]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: sorted(set(tags)))]
 
 
 class Draft(Input):
@@ -27,16 +31,19 @@ class NewWorkflow(Draft):
     """A workflow to create, at the top or in a folder."""
 
     folder_id: str | None = None
+    tags: Tags = Field(default_factory=list)
 
 
 class Revision(Draft):
-    """A changed definition. ``draft`` is the number of the draft that was changed."""
+    """A changed definition. ``draft`` is the number of the draft that was changed; who sends
+    ``If-Match`` with the workflow's ETag need not say it."""
 
-    draft: int = Field(ge=1)
+    draft: int | None = Field(default=None, ge=1)
 
 
 class Workflow(BaseModel):
-    """A workflow and its draft. ``version`` is the published version, None before the first."""
+    """A workflow and its draft. ``version`` is the published version, None before the first;
+    ``revision`` counts its changes and is, in quotes, its ETag."""
 
     id: str
     name: str
@@ -44,14 +51,20 @@ class Workflow(BaseModel):
     draft: int
     version: int | None
     enabled: bool
+    tags: list[str]
+    revision: int
+    archived_at: datetime | None
+    retention_days: int | None
     created_at: datetime
     updated_at: datetime
 
 
 class WorkflowDetail(Workflow):
-    """A workflow with its definition and the URLs that start it."""
+    """A workflow with its definition and the URLs that start it. ``source`` is the YAML that the
+    definition was written as, with its comments; None where it came as JSON."""
 
     definition: dict[str, Any]
+    source: str | None
     webhooks: dict[str, str] = Field(default_factory=dict)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from psycopg.types.json import Jsonb
 
 from statewright import world
@@ -13,44 +11,46 @@ from statewright.errors import InvalidError, Issue
 from statewright.settings import settings
 from statewright.workflows import drafts
 from statewright.workflows.compiler import Artefact, compile_definition
-from statewright.workflows.definition import Definition, WebhookTrigger
+from statewright.workflows.going_live import go_live
+from statewright.workflows.locking import ANY, Expected
 from statewright.workflows.models import Version
 from statewright.workflows.parsing import parse_definition
 
-LIVE = "live"
-"""The alias through which triggers start what is published."""
 _sql = load_queries(__package__)
 
 
-def publish(workspace_id: str, workflow_id: str, user_id: str) -> Version:
+def publish(
+    workspace_id: str, workflow_id: str, user_id: str, note: str = "", expected: Expected = ANY
+) -> Version:
     """Makes the draft the version that triggers start.
 
     Raises:
+        ConflictError: the workflow is archived.
         InvalidError: the checks found something, or Step Functions refuses the state machine.
     """
     with tenant(workspace_id) as session:
         row = drafts.find(session, workflow_id, lock=True)
+        expected.check(row)
+        drafts.refuse_archived(row)
         definition = parse_definition(row["definition"])
         number = (session.one(_sql.next_version, id=row["id"]) or {})["version"]
         artefact = compile_definition(definition, number)
         machine_arn = _deploy(session, workspace_id, row["id"], artefact)
-        now = world.now()
         session.run(
             _sql.insert_version,
             workflow_id=row["id"],
             version=number,
             workspace_id=workspace_id,
             definition=Jsonb(row["definition"]),
+            source=row["source"],
+            note=note,
             asl=Jsonb(artefact.asl),
             bindings=Jsonb(artefact.bindings),
             machine_arn=machine_arn,
             created_by=user_id,
-            now=now,
+            now=world.now(),
         )
-        session.run(_sql.set_version, id=row["id"], version=number, now=now)
-        alias_arn = f"{machine_arn.rpartition(':')[0]}:{LIVE}"
-        hooks = _point_webhooks(session, workspace_id, row["id"], definition, alias_arn)
-        states.point_alias(machine_arn, LIVE)  # last: from here on triggers start this version
+        hooks = go_live(session, row, number, definition, machine_arn)
     return Version(
         workflow_id=row["id"],
         version=number,
@@ -90,30 +90,3 @@ def _child_machine(session: Session, name: str) -> str:
         raise InvalidError(f"A step runs a workflow, but {detail}.", (Issue("/steps", detail),))
     # Without the version: a child runs what is published when it is started.
     return str(row["machine_arn"]).rpartition(":")[0]
-
-
-def _point_webhooks(
-    session: Session,
-    workspace_id: str,
-    workflow_id: str,
-    definition: Definition,
-    machine_arn: str,
-) -> dict[str, str]:
-    urls: dict[str, str] = {}
-    triggers = [t for t in definition.triggers if isinstance(t, WebhookTrigger)]
-    schema: Any = None if definition.input is None else Jsonb(definition.input)
-    for trigger in triggers:
-        row = session.one(
-            _sql.put_webhook,
-            token=world.new_secret(16),
-            workspace_id=workspace_id,
-            workflow_id=workflow_id,
-            trigger_id=trigger.id,
-            method=trigger.method,
-            machine_arn=machine_arn,
-            input_schema=schema,
-        )
-        assert row is not None
-        urls[trigger.id] = drafts.webhook_url(row["token"])
-    session.run(_sql.delete_other_webhooks, workflow_id=workflow_id, keep=[t.id for t in triggers])
-    return urls

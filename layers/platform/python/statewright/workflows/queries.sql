@@ -1,43 +1,42 @@
 -- name: insert_workflow
 -- A new workflow with its first draft.
-INSERT INTO workflows (id, workspace_id, name, folder_id, definition, created_at, updated_at)
-VALUES (%(id)s, %(workspace_id)s, %(name)s, %(folder_id)s, %(definition)s, %(now)s, %(now)s)
-ON CONFLICT (workspace_id, name) DO NOTHING;
+INSERT INTO workflows
+    (id, workspace_id, name, folder_id, definition, source, tags, created_at, updated_at)
+VALUES (%(id)s, %(workspace_id)s, %(name)s, %(folder_id)s, %(definition)s, %(source)s, %(tags)s,
+    %(now)s, %(now)s)
+ON CONFLICT (workspace_id, name) WHERE deleted_at IS NULL DO NOTHING;
 
 -- name: find_workflow
 -- A workflow by id.
-SELECT id::text, name, folder_id::text, definition, draft_number AS draft, version, enabled, created_at, updated_at
-FROM workflows WHERE id = %(id)s;
+SELECT id::text, name, folder_id::text, definition, source, draft_number AS draft, version, enabled, tags,
+    revision, archived_at, retention_days, created_at, updated_at
+FROM workflows WHERE id = %(id)s AND deleted_at IS NULL;
 
 -- name: find_workflow_for_update
 -- A workflow by id, locked until the transaction ends.
-SELECT id::text, name, folder_id::text, definition, draft_number AS draft, version, enabled, created_at, updated_at
-FROM workflows WHERE id = %(id)s FOR UPDATE;
-
--- name: list_workflows
--- Workflows, the newest first.
-SELECT id::text, name, folder_id::text, draft_number AS draft, version, enabled, created_at, updated_at
-FROM workflows WHERE %(before)s::uuid IS NULL OR id < %(before)s::uuid
-ORDER BY id DESC LIMIT %(limit)s;
+SELECT id::text, name, folder_id::text, definition, source, draft_number AS draft, version, enabled, tags,
+    revision, archived_at, retention_days, created_at, updated_at
+FROM workflows WHERE id = %(id)s AND deleted_at IS NULL FOR UPDATE;
 
 -- name: update_draft
--- Stores a new draft if the draft is still the one that was changed.
-UPDATE workflows SET definition = %(definition)s, name = %(name)s,
+-- Stores a new draft.
+UPDATE workflows SET definition = %(definition)s, source = %(source)s, name = %(name)s,
     draft_number = draft_number + 1, updated_at = %(now)s
-WHERE id = %(id)s AND draft_number = %(draft)s;
+WHERE id = %(id)s;
 
 -- name: find_machine_of_workflow
 -- The published state machine of the workflow with this name or id.
 SELECT v.machine_arn FROM workflows w
 JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
-WHERE w.name = %(name)s OR w.id::text = %(name)s;
+WHERE (w.name = %(name)s OR w.id::text = %(name)s) AND w.deleted_at IS NULL AND w.archived_at IS NULL;
 
 -- name: insert_version
 -- A published version.
 INSERT INTO workflow_versions
-    (workflow_id, version, workspace_id, definition, asl, bindings, machine_arn, created_by, created_at)
-VALUES (%(workflow_id)s, %(version)s, %(workspace_id)s, %(definition)s, %(asl)s, %(bindings)s,
-    %(machine_arn)s, %(created_by)s, %(now)s);
+    (workflow_id, version, workspace_id, definition, source, note, asl, bindings, machine_arn, created_by,
+     created_at)
+VALUES (%(workflow_id)s, %(version)s, %(workspace_id)s, %(definition)s, %(source)s, %(note)s, %(asl)s,
+    %(bindings)s, %(machine_arn)s, %(created_by)s, %(now)s);
 
 -- name: set_version
 -- Makes a version the published one.
@@ -59,7 +58,7 @@ SELECT trigger_id, token FROM webhooks WHERE workflow_id = %(id)s;
 -- name: put_webhook
 -- Points a trigger's webhook at a version; its token stays the same from version to version.
 INSERT INTO webhooks (token, workspace_id, workflow_id, trigger_id, method, machine_arn, input_schema)
-VALUES (%(token)s, %(workspace_id)s, %(workflow_id)s, %(trigger_id)s, %(method)s, %(machine_arn)s,
+VALUES (%(token)s, current_workspace(), %(workflow_id)s, %(trigger_id)s, %(method)s, %(machine_arn)s,
     %(input_schema)s)
 ON CONFLICT (workflow_id, trigger_id) DO UPDATE
 SET method = excluded.method, machine_arn = excluded.machine_arn, input_schema = excluded.input_schema
