@@ -42,7 +42,7 @@ PHASES = {
         "asl.memory:MemoryJournal.load",
     ],
     "dispatch (the functions)": ["engine_local:call_function"],
-    "runner": ["asl.runner:Runner.start", "asl.runner:Runner._move", "asl.runner:Runner._run_task"],
+    "runner": ["asl.runner:Runner.start", "asl.runner:Runner._move", "asl.tasks:TaskThreads._run"],
     "announce": ["asl.runner:Runner.announce"],
 }
 """Phase → functions, as ``module:name``. One that no longer exists is named in the result."""

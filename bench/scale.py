@@ -245,8 +245,19 @@ def all_at_once(local: Local, url: str, count: int) -> dict[str, Any]:
 
 def grow(local: Local, case: Case) -> dict[str, Any]:
     """One execution to nearly 25,000 events: what an event costs in each quarter of its life."""
-    journal, commits = local.journal, []
-    append = journal.append
+    commits: list[tuple[int, float]] = []
+    before, began = local.ends.count, time.perf_counter()
+    with _noting(local.journal, commits):
+        machine = local.machine(replace(case, name=f"grow-{case.name}"))
+        local.states.start_execution(machine, "grows", INPUT)
+        local.ends.wait_for(before + 1)
+    return {"about": case.about, **_by_quarter([(0, began), *commits])}
+
+
+@contextmanager
+def _noting(journal: Any, commits: list[tuple[int, float]]) -> Iterator[None]:
+    """Notes each commit: the newest event's number, and when it was durable."""
+    append, append_all = journal.append, journal.append_all
 
     def noting(prepare: Any) -> Any:
         made: list[Any] = []
@@ -259,15 +270,17 @@ def grow(local: Local, case: Case) -> dict[str, Any]:
         commits.append((made[0].execution.seq, time.perf_counter()))
         return announcement
 
-    journal.append = noting
-    before, began = local.ends.count, time.perf_counter()
+    def noting_all(each: Any) -> Any:
+        made: list[Any] = []
+        results = append_all(made.append(commit) or commit for commit in each)
+        commits.extend((commit.execution.seq, time.perf_counter()) for commit in made)
+        return results
+
+    journal.append, journal.append_all = noting, noting_all
     try:
-        machine = local.machine(replace(case, name=f"grow-{case.name}"))
-        local.states.start_execution(machine, "grows", INPUT)
-        local.ends.wait_for(before + 1)
+        yield
     finally:
-        del journal.append
-    return {"about": case.about, **_by_quarter([(0, began), *commits])}
+        del journal.append, journal.append_all
 
 
 def _by_quarter(commits: list[tuple[int, float]]) -> dict[str, Any]:

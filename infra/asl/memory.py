@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from asl.errors import ConflictError
@@ -58,6 +59,16 @@ class MemoryJournal:
         with self._lock:
             return self._append(commit)
 
+    def append_all(self, commits: Iterable[Commit]) -> list[Announcement | Exception | None]:
+        """See :class:`asl.ports.Journal`."""
+        results: list[Announcement | Exception | None] = []
+        for commit in commits:
+            try:
+                results.append(self.append(partial(_same, commit)))
+            except (ConflictError, ExecutionExistsError) as error:
+                results.append(error)
+        return results
+
     def _append(self, commit: Commit) -> Announcement | None:
         arn = commit.execution.arn
         known = self._executions.get(arn)
@@ -105,10 +116,11 @@ class MemoryJournal:
         newest = sorted(found, key=lambda execution: -_place(execution))[: query.limit]
         return [replace(execution, unfinished=None) for execution in newest]
 
-    def due(self, now: int, limit: int) -> list[str]:
+    def due(self, now: int, limit: int) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
-        ripe = [(moment, arn) for moment, arn in self._moments() if moment <= now]
-        return [arn for _, arn in sorted(ripe)[:limit]]
+        with self._lock:
+            ripe = sorted((moment, arn) for moment, arn in self._moments() if moment <= now)
+            return [self._executions[arn] for _, arn in ripe[:limit]]
 
     def next_due(self) -> int | None:
         """See :class:`asl.ports.Journal`."""
@@ -146,6 +158,10 @@ class MemoryJournal:
         with self._lock:
             for announcement in announcements:
                 self._announcements.pop(announcement.id, None)
+
+
+def _same(commit: Commit) -> Commit:
+    return commit
 
 
 def _place(execution: Execution) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,6 +100,14 @@ class Journal(Protocol):
         """
         ...
 
+    def append_all(self, commits: Iterable[Commit]) -> Sequence[Announcement | Exception | None]:
+        """Makes many outcomes durable; for each what :meth:`append` would have given or raised.
+
+        Args:
+            commits: may be made while those before are being written.
+        """
+        ...
+
     def load(self, arn: str) -> Execution | None:
         """The execution as last committed."""
         ...
@@ -112,8 +120,11 @@ class Journal(Protocol):
         """Executions of a machine, without what they left unfinished."""
         ...
 
-    def due(self, now: int, limit: int) -> list[str]:
-        """ARNs of executions that time moves on, under the leases held; the earliest first."""
+    def due(self, now: int, limit: int) -> list[Execution]:
+        """Executions that time moves on, under the leases held; the earliest first.
+
+        At least one, if there are any; fewer than ``limit`` where they are large.
+        """
         ...
 
     def next_due(self) -> int | None:

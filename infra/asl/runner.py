@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from math import isinf
@@ -31,13 +30,14 @@ from asl.map_runs.ports import ObjectStore
 from asl.map_runs.threads import MapRunThreads
 from asl.nesting import child_ended
 from asl.outbox import Outbox
-from asl.outcomes import event_of
 from asl.payload import Payload
 from asl.ports import Announcement, Announcer, Clock, Commit, Journal, TaskDispatcher
 from asl.recovery import Recovery
 from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
+from asl.tasks import TaskThreads
 from asl.turn import Entry
+from asl.waking import Woken
 
 RENEWALS = 4
 """How often a lease is renewed while it lasts."""
@@ -65,7 +65,6 @@ class Runner:
     ):
         self._journal = journal
         self._machines = machines
-        self._dispatcher = dispatcher
         self._announcer = announcer
         self._clock = clock
         self._log = log
@@ -73,13 +72,15 @@ class Runner:
         """Puts an activity's task where workers find it."""
         self._hot = HotExecutions()
         self._stripes = [threading.Lock() for _ in range(STRIPES)]
-        self._workers = ThreadPoolExecutor(workers, "asl-task")
-        self._timers = ThreadPoolExecutor(4, "asl-timer")
-        self._wake = threading.Condition()
+        self._alarm_set = threading.Condition()
         self._alarm: int | None = None
         self._stop = threading.Event()
         self._guard = Guard(self._stop, report)
         self._outbox = Outbox(journal, self.announce, self._stop)
+        self._tasks = TaskThreads(
+            dispatcher, self._record, self._offer, clock, self._guard, self._stop, workers
+        )
+        self._submit = self._tasks.submit
         self._threads: list[threading.Thread] = []
         self._definitions = Definitions(machines)
         self._recovery = Recovery(journal, self._definitions.of, self._submit)
@@ -111,14 +112,13 @@ class Runner:
     def close(self) -> None:
         """Stops taking work and lets what is under way come to its next commit."""
         self._stop.set()
-        with self._wake:
-            self._wake.notify_all()
+        with self._alarm_set:
+            self._alarm_set.notify_all()
         self._outbox.wake()
         for thread in self._threads:
             thread.join()
         self._map_runs.close()
-        self._timers.shutdown()
-        self._workers.shutdown(cancel_futures=True)
+        self._tasks.close()
 
     def take_over(self) -> None:
         """Keeps the leases, and looks after what comes with those that had become free."""
@@ -131,7 +131,7 @@ class Runner:
         self._map_runs.take_over(self._taken)
         taken, self._taken = self._taken, []
         self._wake_up()
-        self._workers.submit(self._guard.insist, self._outbox.left_over, taken)
+        self._tasks.insist(self._outbox.left_over, taken)
 
     def recover(self, leases: Sequence[int] | None = None) -> None:
         """Calls the tasks again whose dispatch may have been lost: under leases, or under all."""
@@ -151,8 +151,8 @@ class Runner:
         self._wake_up()
 
     def _wake_up(self) -> None:
-        with self._wake:
-            self._wake.notify()
+        with self._alarm_set:
+            self._alarm_set.notify()
 
     def _lease_loop(self) -> None:
         pause = self._journal.lease_seconds / RENEWALS
@@ -254,9 +254,7 @@ class Runner:
                     return None, []
                 # Others may have moved it since the event was made: its history never goes back.
                 at = max(event.at, self._clock.now())
-                moved, entries, commands = step(
-                    self._definitions.of(execution), execution, replace(event, at=at)
-                )
+                moved, entries, commands = self._step(execution, replace(event, at=at))
                 if moved is execution:
                     if hot is not None:
                         continue  # another process may have moved it: only the journal knows
@@ -269,6 +267,9 @@ class Runner:
                     continue
                 self._committed(moved, entries, announcement)
                 return moved, self._dispatches(commands)
+
+    def _step(self, execution: Execution, event: Event) -> Step:
+        return step(self._definitions.of(execution), execution, event)
 
     def _append(self, arn: str, prepare: Callable[[], Commit]) -> Announcement | None:
         try:
@@ -293,54 +294,20 @@ class Runner:
         else:
             due = next_due(execution)
             if due is not None and (self._alarm is None or due < self._alarm):
-                with self._wake:
-                    self._wake.notify()
+                with self._alarm_set:
+                    self._alarm_set.notify()
 
     # -- tasks --------------------------------------------------------------------------------
 
-    def _submit(self, dispatch: Dispatch) -> None:
-        if not self._stopping:
-            self._workers.submit(self._guard.attempt, self._run_task, dispatch)
+    def _record(self, arn: str, event: Event) -> list[Dispatch]:
+        return self._move(arn, event)[1]
 
-    def _run_task(self, dispatch: Dispatch) -> None:
-        """Calls a task and delivers its outcome; goes on with the next task in the same thread."""
-        if dispatch.resource.pattern == "activity":
-            # In flight until a worker takes it: after a crash it is offered again.
-            text = dispatch.parameters.text.decode()
-            self._guard.insist(
-                self.offer, ActivityTask(dispatch.resource.arn, dispatch.token, text)
-            )
-            return
-        current: Dispatch | None = dispatch
-        while current is not None and not self._stopping:
-            following = self._settle(current.execution_arn, self._call(current))
-            current = following.pop(0) if following else None
-            if current is not None and current.resource.pattern == "activity":
-                following.append(current)
-                current = None
-            for other in following:
-                self._submit(other)
-
-    def _settle(self, arn: str, event: Event) -> list[Dispatch]:
-        """Records a task's outcome, however long the journal is away: the effect has happened."""
-        while not self._stopping:
-            try:
-                return self._move(arn, event)[1]
-            except Exception as error:
-                self._guard.tell(error)
-                self._stop.wait(RETRY_SECONDS)
-        return []
-
-    def _call(self, dispatch: Dispatch) -> TaskEvent:
-        outcome = self._dispatcher(dispatch)
-        return event_of(outcome, dispatch, self._clock.now())
+    def _offer(self, task: ActivityTask) -> None:
+        self.offer(task)
 
     def try_task(self, dispatch: Dispatch, seconds: float) -> TaskEvent | None:
         """Calls a task that belongs to no execution; None if that takes longer than ``seconds``."""
-        try:
-            return self._workers.submit(self._call, dispatch).result(seconds)
-        except TimeoutError:
-            return None
+        return self._tasks.attempt(dispatch, seconds)
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -350,23 +317,51 @@ class Runner:
 
     def _time_turn(self) -> None:
         if self._doubts.settle():
-            self._workers.submit(self._guard.insist, self._outbox.left_over)
-            self._workers.submit(self._guard.insist, self._map_runs.take_over, self._leases)
-        with self._wake:
+            self._tasks.insist(self._outbox.left_over)
+            self._tasks.insist(self._map_runs.take_over, self._leases)
+        with self._alarm_set:
             self._alarm = self._journal.next_due()
             now = self._clock.now()
             if self._alarm is None or self._alarm > now:
                 if not (self._stopping or self._doubts.any):  # said before the lock was taken
-                    self._wake.wait(None if self._alarm is None else (self._alarm - now) / 1000)
+                    self._alarm_set.wait(
+                        None if self._alarm is None else (self._alarm - now) / 1000
+                    )
                 return
         self.fire_due()
 
     def fire_due(self) -> int:
-        """Lets happen what is due by the clock; returns how many executions moved."""
-        now = self._clock.now()
-        arns = self._journal.due(now, BATCH)
-        list(self._timers.map(lambda arn: self.deliver(arn, TimePassed(now)), arns))
-        return len(arns)
+        """Lets happen what is due by the clock; returns how many executions moved.
+
+        Many move at once: one query reads them, and while each is stepped those before it are
+        being committed.
+        """
+        woken = Woken(self._wake)
+        due = self._journal.due(self._clock.now(), BATCH)
+        results = self._journal.append_all(woken.each(due))
+        failures = woken.failures
+        for commit, commands, result in zip(woken.commits, woken.commands, results, strict=True):
+            if isinstance(result, Exception):
+                failures += self._not_woken(commit.execution.arn, result)
+            else:
+                self._doubts.remove(commit.execution.arn)
+                self._committed(commit.execution, commit.entries, result)
+                self._perform(commands)
+        if failures:
+            raise failures[0]
+        return len(woken.commits)
+
+    def _wake(self, execution: Execution) -> Step:
+        self._hot.take(execution.arn)
+        return self._step(execution, TimePassed(self._clock.now()))
+
+    def _not_woken(self, arn: str, error: Exception) -> list[Exception]:
+        """What is wrong, if anything: what somebody else has moved is asked for again if due."""
+        if isinstance(error, ConflictError):
+            return []
+        if isinstance(error, UnavailableError):
+            self._doubt(arn)
+        return [error]
 
     # -- announcements ------------------------------------------------------------------------
 

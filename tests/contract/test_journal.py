@@ -168,12 +168,29 @@ def test_history_pages(ground: Ground) -> None:
     assert paged == everything
 
 
+def test_of_two_steps_of_one_execution_at_once_one_is_written(ground: Ground) -> None:
+    first, other = ground.start("one"), ground.start("other")
+    steps = [(first, TimePassed(START + 60_000)), (first, StopRequested(START, None, None))]
+    steps.append((other, TimePassed(START + 60_000)))
+    commits = []
+    for execution, event in steps:
+        moved, entries, _ = step(ground.machine, execution, event)
+        commits.append(Commit(moved, entries, execution.turn))
+    results = ground.journal.append_all(commits)
+    assert [isinstance(each, ConflictError) for each in results] == [False, True, False]
+    for execution in (first, other):
+        found = ground.journal.load(execution.arn)
+        assert found.status is Status.SUCCEEDED
+        history = ground.journal.history(found, 0, 100)
+        assert [entry[0] for entry in history] == list(range(1, found.seq + 1))
+
+
 def test_due_and_next_due(ground: Ground) -> None:
     assert ground.journal.next_due() is None
     first = ground.start("one")
     assert ground.journal.next_due() == START + 60_000
     assert ground.journal.due(START + 59_999, 10) == []
-    assert ground.journal.due(START + 60_000, 10) == [first.arn]
+    assert ground.journal.due(START + 60_000, 10) == [first]
     ground.move(first, TimePassed(START + 60_000))
     assert ground.journal.next_due() is None
 

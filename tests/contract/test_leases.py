@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_each_process_sees_its_own_timers_and_announcements(grounds: Process) ->
     started = one.start("x")
     due = START + 60_000
     assert (one.journal.next_due(), two.journal.next_due()) == (due, None)
-    assert (one.journal.due(due, 9), two.journal.due(due, 9)) == ([started.arn], [])
+    assert (one.journal.due(due, 9), two.journal.due(due, 9)) == ([started], [])
     assert (len(one.journal.announcements(9)), two.journal.announcements(9)) == (1, [])
 
 
@@ -88,7 +89,7 @@ def test_a_closed_process_leaves_all_it_had(grounds: Process) -> None:
     one.journal.close()
     taken = two.journal.hold()
     assert len(taken) == 1
-    assert two.journal.due(START + 60_000, 9) == [started.arn]
+    assert two.journal.due(START + 60_000, 9) == [started]
     assert [a.execution.arn for a in two.journal.announcements(9, taken)] == [started.arn]
 
 
@@ -97,18 +98,18 @@ def test_a_dead_process_is_noticed_before_its_lease_runs_out(grounds: Process, p
     started = one.start("x")
     end_session(pool, one)
     assert len(two.journal.hold()) == 1
-    assert two.journal.due(START + 60_000, 9) == [started.arn]
+    assert two.journal.due(START + 60_000, 9) == [started]
 
 
 def test_a_process_that_lost_its_lease_writes_under_another(grounds: Process, pool: Any) -> None:
     one, two = grounds(lease_seconds=STUCK), grounds()
     first = one.start("first")
     assert len(two.journal.hold()) == 1  # it is stuck: its lease has run out
-    assert two.journal.due(START + 60_000, 9) == [first.arn]
+    assert two.journal.due(START + 60_000, 9) == [first]
     second = one.start("second")  # it goes on, and does not know yet
     assert one.journal.load(second.arn) == second
-    assert two.journal.due(START + 60_000, 9) == [first.arn]
-    assert one.journal.due(START + 60_000, 9) == [second.arn]
+    assert two.journal.due(START + 60_000, 9) == [first]
+    assert one.journal.due(START + 60_000, 9) == [second]
     with pool.connection() as connection:
         leases = connection.execute("SELECT DISTINCT lease FROM asl.executions").fetchall()
     assert len(leases) == 2
@@ -168,6 +169,48 @@ def test_what_one_process_remembers_does_not_hide_what_another_did(clouds: Proce
     second = two.calls[0]
     one.runner.deliver(arn, TaskFailed(START, second.path, second.id, "Last", None))
     assert two.ended(arn)["error"] == "Last"
+
+
+def test_timers_of_a_process_that_was_paused_fire_once(
+    clouds: Process, pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had read and stepped what was due, was paused, and goes on after another took over."""
+    one, two = clouds(lease_seconds=3600), clouds(lease_seconds=3600)
+    wait = {"Type": "Wait", "Seconds": 60, "Next": "A"}
+    machine = one.machine("m", {"W": wait, "A": {**TASK, "End": True}})
+    arns = [one.start(machine, f"x{number}") for number in range(30)]
+    append_all = one.journal.append_all
+
+    def paused(commits: Any) -> Any:
+        made = list(commits)
+        with pool.connection() as connection:
+            connection.execute("UPDATE asl.leases SET expires_at = now()")
+        two.runner.take_over()
+        two.clock.advance(60)
+        assert two.runner.fire_due() == 30
+        return append_all(made)
+
+    monkeypatch.setattr(one.journal, "append_all", paused)
+    one.clock.advance(60)
+    one.runner.fire_due()
+    for arn in arns:
+        assert two.ended(arn)["status"] == "SUCCEEDED"
+        events = two.states.get_execution_history(arn)["events"]
+        assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+        assert sum(event["type"] == "WaitStateExited" for event in events) == 1
+    assert (len(one.calls), len(two.calls)) == (0, 30)
+
+
+def test_large_ones_are_read_few_at_a_time(
+    clouds: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = clouds()
+    monkeypatch.setattr("asl.adapters.postgres_journal.DUE_BYTES", 250_000)
+    machine = cloud.machine("m", {"W": {"Type": "Wait", "Seconds": 60, "End": True}})
+    for number in range(4):
+        cloud.start(machine, f"x{number}", json.dumps("a" * 100_000))
+    cloud.clock.advance(60)
+    assert [cloud.runner.fire_due() for _ in range(3)] == [3, 1, 0]
 
 
 def test_an_activity_s_worker_may_ask_any_process(clouds: Process) -> None:

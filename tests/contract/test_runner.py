@@ -10,7 +10,7 @@ import pytest
 
 from asl.engine import Engine
 from asl.errors import ApiError, UnavailableError
-from asl.events import TaskSucceeded
+from asl.events import TaskSucceeded, TimePassed
 from asl.execution import Parent
 from asl.memory import ManualClock, MemoryJournal, MemoryLog, MemoryMachines
 from asl.payload import Payload
@@ -117,6 +117,36 @@ def test_a_retry_waits_for_its_time(cloud: Cloud) -> None:
     assert cloud.ended(arn)["status"] == "SUCCEEDED"
     first, second = cloud.calls
     assert first.key != second.key
+
+
+def test_what_is_due_at_once_moves_together_and_one_failure_holds_up_nobody(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = cloud.machine(
+        "m", {"W": {"Type": "Wait", "Seconds": 60, "Next": "A"}, "A": {**TASK, "End": True}}
+    )
+    arns = [cloud.start(machine, f"x{number}") for number in range(40)]
+    cloud.clock.advance(60)
+    decide, loaded = cloud.runner._step, []
+
+    def step(execution: Any, event: Any) -> Any:
+        if execution.name == "x3" and isinstance(event, TimePassed):
+            raise ZeroDivisionError
+        return decide(execution, event)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cloud.runner, "_step", step)
+        patch.setattr(cloud.journal, "load", loaded.append)
+        cloud.gate.clear()
+        with pytest.raises(ZeroDivisionError):
+            cloud.runner.fire_due()
+        assert not loaded, "each was read by itself"
+    assert {e.name for e in cloud.journal.due(cloud.clock.now(), 100)} == {"x3"}
+    assert cloud.runner.fire_due() == 1
+    cloud.gate.set()
+    for arn in arns:
+        assert cloud.ended(arn)["status"] == "SUCCEEDED"
+    assert sorted(call.execution_arn for call in cloud.calls) == sorted(arns)
 
 
 def test_the_same_start_again_changes_nothing(cloud: Cloud) -> None:

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from psycopg_pool import ConnectionPool
@@ -86,6 +86,17 @@ class PointedJournal:
         announcement = self._journal.append(decide)
         self._points.at("committed")
         return announcement
+
+    def append_all(self, commits: Iterable[Commit]) -> list[Announcement | Exception | None]:
+        def decide() -> Iterator[Commit]:
+            for commit in commits:
+                self._points.at("decided")
+                yield commit
+
+        results = self._journal.append_all(decide())
+        for _ in results:
+            self._points.at("committed")
+        return results
 
     def load(self, arn: str) -> Execution | None:
         found = self._journal.load(arn)

@@ -75,8 +75,8 @@ class Children:
         return self.journal.next_due()
 
     def let_time_pass(self) -> None:
-        for arn in self.journal.due(self._now(), 1000):
-            self.deliver(arn, TimePassed(self._now()))
+        for execution in self.journal.due(self._now(), 1000):
+            self.deliver(execution.arn, TimePassed(self._now()))
 
     def settle(self) -> None:
         """Has runs driven until they all wait for a child."""

@@ -7,7 +7,8 @@ row; while one is being written the next gathers. The busier, the larger the gro
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from asl.errors import UnavailableError
@@ -33,10 +34,15 @@ class _Waiting(Generic[Item, Result]):
         self._done.release()
 
     def wait(self) -> Result:
-        self._done.acquire()
+        self.outcome()
         if self._error is not None:
             raise self._error
-        settled: Result = self._result
+        found: Result = self._result
+        return found
+
+    def outcome(self) -> Result | Exception:
+        self._done.acquire()
+        settled: Result | Exception = self._result if self._error is None else self._error
         return settled
 
 
@@ -68,13 +74,24 @@ class GroupCommitter(Generic[Item, Result]):
 
     def submit(self, prepare: Callable[[], Item]) -> Result:
         """Returns once the item is durable; raises what made it impossible."""
+        return self._add(prepare).wait()
+
+    def submit_all(self, items: Iterable[Item]) -> list[Result | Exception]:
+        """Submits each as soon as it is made; returns once all are durable, or are known not to be.
+
+        Returns:
+            For each what :meth:`submit` would have returned or raised.
+        """
+        return [each.outcome() for each in [self._add(partial(_same, item)) for item in items]]
+
+    def _add(self, prepare: Callable[[], Item]) -> _Waiting[Item, Result]:
         waiting: _Waiting[Item, Result] = _Waiting(prepare)
         with self._ready:
             if self._closed:
                 raise RuntimeError("the writer is closed")
             self._pending.append(waiting)
             self._ready.notify()
-        return waiting.wait()
+        return waiting
 
     def close(self) -> None:
         """Writes what is pending and ends the thread."""
@@ -120,3 +137,7 @@ class GroupCommitter(Generic[Item, Result]):
                 waiting.settle(None, result)
             else:
                 waiting.settle(result)
+
+
+def _same(item: Item) -> Item:
+    return item

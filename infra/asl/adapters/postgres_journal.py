@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from asl.turn import Entry
 
 KEY_BLOCK = 1000
 GROUP = 400
+DUE_BYTES = 16 * 1024 * 1024
+"""How large the frames may be that are read at once for their timers."""
 _NAMES = """
     SELECT m.arn, e.name, e.map_run, r.arn, r.state, r.express, e.item, e.items
     FROM asl.executions e JOIN asl.machines m ON m.id = e.machine
@@ -44,6 +46,16 @@ _COLUMNS = """
 _SELECT = _COLUMNS.format(root="e.root")
 _LISTED = _COLUMNS.format(root="CASE WHEN e.status = 0 THEN e.root END")
 """Without what those have left that ended without success: a list need not read it."""
+_DUE = f"""{_SELECT} JOIN (
+        SELECT key, wake_at FROM (
+            SELECT d.key, d.wake_at, sum(d.size) OVER (ORDER BY d.wake_at, d.key) - d.size AS before
+            FROM unnest(%s::int4[]) AS l (id) CROSS JOIN LATERAL (
+                SELECT key, wake_at, octet_length(root) AS size FROM asl.executions
+                WHERE lease = l.id AND wake_at <= %s ORDER BY wake_at LIMIT %s) d
+            ORDER BY d.wake_at, d.key LIMIT %s
+        ) d WHERE before < %s
+    ) d ON d.key = e.key ORDER BY d.wake_at, d.key"""  # noqa: S608 - nothing but the names above
+"""Those whose time has come, the earliest first, as many as fit into a number of bytes."""
 
 
 def create_schema(pool: ConnectionPool[Any]) -> None:
@@ -112,6 +124,10 @@ class PostgresJournal:
         """See :class:`asl.ports.Journal`."""
         return self._writer.submit(prepare)
 
+    def append_all(self, commits: Iterable[Commit]) -> list[Announcement | Exception | None]:
+        """See :class:`asl.ports.Journal`."""
+        return self._writer.submit_all(commits)
+
     # -- reading ------------------------------------------------------------------------------
 
     def load(self, arn: str) -> Execution | None:
@@ -166,17 +182,10 @@ class PostgresJournal:
         where = f" WHERE {' AND '.join(asked)} ORDER BY e.item DESC LIMIT %s"
         return self._executions(_LISTED + where, (*asked.values(), query.limit))
 
-    def due(self, now: int, limit: int) -> list[str]:
+    def due(self, now: int, limit: int) -> list[Execution]:
         """See :class:`asl.ports.Journal`."""
-        return self._arns(
-            """JOIN (
-                SELECT d.key, d.wake_at FROM unnest(%s::int4[]) AS l (id) CROSS JOIN LATERAL (
-                    SELECT key, wake_at FROM asl.executions
-                    WHERE lease = l.id AND wake_at <= %s ORDER BY wake_at LIMIT %s) d
-                ORDER BY d.wake_at LIMIT %s
-            ) d ON d.key = e.key ORDER BY d.wake_at""",
-            (self._leases.held, now, limit, limit),
-        )
+        leases = self._leases.held
+        return self._executions(_DUE, (leases, now, limit, limit, DUE_BYTES))
 
     def next_due(self) -> int | None:
         """See :class:`asl.ports.Journal`."""

@@ -130,9 +130,10 @@ class PostgresWriter:
 
     def write(self, group: Sequence[Commit]) -> list[Announcement | Exception | None]:
         """Writes a group; for each commit its announcement, or what made it impossible."""
+        first = _first_of_each(group)
         taken: set[int] = set()
         while True:
-            wanted = {i: commit for i, commit in enumerate(group) if i not in taken}
+            wanted = {i: commit for i, commit in first.items() if i not in taken}
             try:
                 written = self._write_held(wanted) if wanted else {}
             except pg.UniqueViolation:
@@ -243,6 +244,14 @@ class PostgresWriter:
                 taken.add(i)
             seen.add(name)
         return taken
+
+
+def _first_of_each(group: Sequence[Commit]) -> dict[int, Commit]:
+    """A group without second steps of one execution: they were decided from the same turn."""
+    first: dict[int, int] = {}
+    for number, commit in enumerate(group):
+        first.setdefault(commit.execution.key, number)
+    return {number: group[number] for number in first.values()}
 
 
 def _wake_at(execution: Execution) -> int | None:

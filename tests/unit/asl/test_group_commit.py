@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -53,6 +53,25 @@ def test_each_caller_gets_its_own_result_or_error(store: Store) -> None:
         found = list(answers)
     assert found == [KeyError if n % 10 == 7 else n * 2 for n in range(20)]
     assert len(store.groups) < 20, "what came while the first was written went together"
+    writer.close()
+
+
+def test_many_of_one_caller_are_written_together_while_more_are_made(store: Store) -> None:
+    writer = committer(store)
+
+    def items() -> Iterator[int]:
+        yield 0
+        yield 7
+        store.gate.set()
+        yield from (2, 3)
+
+    found = writer.submit_all(items())
+    assert [type(each) if isinstance(each, Exception) else each for each in found] == [
+        0, KeyError, 4, 6,
+    ]  # fmt: skip
+    assert sorted(item for group in store.groups for item in group) == [0, 2, 3, 7]
+    assert len(store.groups) <= 3
+    assert writer.submit_all(iter(())) == []
     writer.close()
 
 
