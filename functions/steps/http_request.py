@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from statewright.integrations.reach import reach_of
 from statewright.workflows.actions import http_request
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Sends the step's request and returns status, headers and body."""
-    return http_request.perform(event["with"], event["key"])
+    return http_request.perform(event["with"], event["key"], reach_of(event["workspace_id"]))

@@ -33,6 +33,10 @@ def serve(
             "and no answer tells who has an account."
         ),
     ] = "open",
+    outbound_allow: Annotated[
+        str,
+        typer.Option(help="Hosts and networks besides the public ones that workflows may call."),
+    ] = "127.0.0.0/8,::1",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -43,7 +47,7 @@ def serve(
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    place = Place(port, data, host, database_url, smtp, registration)
+    place = Place(port, data, host, database_url, smtp, registration, outbound_allow)
     serve_forever(place, tour=tour, with_parent=with_parent)
 
 

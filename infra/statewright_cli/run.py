@@ -27,6 +27,8 @@ from asl.registry import MachineRecord
 from asl.runner import Runner
 from localcloud.clock import SystemClock
 from statewright.errors import StatewrightError
+from statewright.integrations.failures import HttpRequestError
+from statewright.integrations.reach import parse_reach
 from statewright.workflows.actions import http_request
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.step_view import step_runs
@@ -36,6 +38,8 @@ from statewright_cli.table import steps_table
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 _ARN = "arn:aws:states:us-east-1:000000000000:stateMachine:run"
 REFRESH_SECONDS = 0.1
+_HERE = parse_reach("0.0.0.0/0,::/0")
+"""Whoever runs a file on the own machine may call what the machine can reach."""
 
 
 class LocalTasks:
@@ -52,8 +56,8 @@ class LocalTasks:
         match name:
             case "${Function:http-request}":
                 try:
-                    answer = http_request.perform(payload["with"], payload["key"])
-                except http_request.HttpRequestError as error:
+                    answer = http_request.perform(payload["with"], payload["key"], _HERE)
+                except HttpRequestError as error:
                     return TaskError(type(error).__name__, str(error))
                 return Succeeded(Payload({"Payload": answer, "StatusCode": 200}))
             case "${Function:send-email}":

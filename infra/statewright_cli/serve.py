@@ -23,6 +23,7 @@ from localcloud.web import Web
 from statewright_cli.project import TEMPLATE
 
 console = Console(highlight=False)
+LOOPBACK = "127.0.0.0/8,::1"
 SWITCH_SECONDS = 0.005
 """How long a thread may keep the interpreter: short, so that answers do not wait for batches."""
 GC_THRESHOLDS = (20_000, 20, 50)
@@ -38,6 +39,7 @@ class Place:
     database_url: str
     smtp: str | None
     registration: str = "open"
+    outbound_allow: str = LOOPBACK
 
     @property
     def url(self) -> str:
@@ -63,7 +65,11 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                 place.url,
                 place.database_url,
                 place.smtp,
-                {"Registration": place.registration, "WithoutProvider": "keep"},
+                {
+                    "Registration": place.registration,
+                    "WithoutProvider": "keep",
+                    "OutboundAllow": place.outbound_allow,
+                },
             )
         )
         closing.callback(cloud.close)

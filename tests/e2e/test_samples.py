@@ -126,7 +126,7 @@ NOT_THERE = {
 }
 ERRORS = {
     "auth/authorize": "Exception",
-    "steps/http_request": "Http.Unreachable",
+    "steps/http_request": "Http.Refused",
 }
 
 

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     without_provider: Literal["refuse", "keep"] = "refuse"
     """Whether a message for a channel that the workspace has no account for fails, or is kept where
     it can be read."""
+    outbound_allow: str = ""
+    """Addresses besides the public ones that workflows may call, such as
+    ``10.0.0.0/8,crm.internal:8080``; an entry for one workspace begins with its id and ``@``."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from statewright.integrations import failures
+
 Schema = dict[str, Any]
 Integration = Literal["function", "callback", "workflow", "event", "aws"]
 
@@ -121,14 +123,7 @@ _ACTIONS = (
             },
         },
         "http-request",
-        (
-            "Http.ClientError",
-            "Http.ServerError",
-            "Http.Timeout",
-            "Http.Unreachable",
-            "Http.TooLarge",
-            "Http.RateLimited",
-        ),
+        failures.ERRORS,
         {"method": "GET"},
     ),
     Action(

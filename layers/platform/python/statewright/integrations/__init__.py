@@ -1,0 +1,1 @@
+"""What reaches outside: the outbound client, connectors, connections, webhooks, files."""
