@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from statewright.errors import StatewrightError
 from statewright.workflows.checks import check
 from statewright.workflows.compiler import compile_definition
+from statewright.workflows.compiler.report import Report
 from statewright.workflows.definition import Definition
 from statewright.workflows.parsing import parse_definition, read_yaml
 
@@ -52,7 +54,8 @@ def compile_file(file: Path) -> None:
 
 def check_file(file: Path) -> None:
     """Prints findings, or that there are none. The exit code says whether it can be published."""
-    findings = check(read_definition(file))
+    definition = read_definition(file)
+    findings = check(definition)
     errors = [found for found in findings if found.severity == "error"]
     for found in findings:
         suggestion = f" ({found.suggestion})" if found.suggestion else ""
@@ -60,4 +63,21 @@ def check_file(file: Path) -> None:
         problems.print(line, style=_STYLES[found.severity], markup=False, soft_wrap=True)
     if errors:
         raise typer.Exit(1)
-    Console().print(f"[green]{file} is valid.[/]")
+    console = Console(highlight=False)
+    console.print(f"[green]{file} is valid.[/]")
+    console.print(_forecast(compile_definition(definition).report), style="dim", soft_wrap=True)
+
+
+def _forecast(expected: Report) -> str:
+    transitions, cost = _bounds(expected.transitions, "d"), _bounds(expected.cost, ".3f")
+    longest = "nothing bounds its time"
+    if expected.seconds is not None:
+        longest = f"it takes {timedelta(seconds=expected.seconds)} at the longest"
+    return f"A run: {transitions} transitions, {longest}; 1,000 runs cost ${cost} on AWS."
+
+
+def _bounds(pair: tuple[float, float | None], form: str) -> str:
+    least, most = pair
+    if most is None:
+        return f"{least:{form}} or more"
+    return f"{least:{form}}" if least == most else f"{least:{form}}–{most:{form}}"  # noqa: RUF001

@@ -169,6 +169,8 @@ def test_without_the_applications_check_the_database_still_shows_nothing(
         settings.cache_clear()
     assert len(asked) >= 10
     for name, status, body in asked:
+        if name == "list_actions":  # those that every workspace has
+            continue
         if name in {"list_permissions", "list_roles"}:  # the catalogue is everybody's
             assert all(item.get("built_in", True) for item in body)
             continue

@@ -153,7 +153,7 @@ def test_oversized_yaml_is_refused() -> None:
 
 def test_as_many_steps_as_allowed_compile_and_more_than_fit_are_refused() -> None:
     steps = [{"id": f"s{i}", "set": i} for i in range(MAX_STEPS)]
-    assert compile_definition(parse_definition(workflow(*steps))).report["states"] == MAX_STEPS + 2
+    assert compile_definition(parse_definition(workflow(*steps))).report.states == MAX_STEPS + 2
     with pytest.raises(TooLargeError):
         parse_definition(workflow(*steps, SET))
     long = {"x": "y" * 900}

@@ -123,12 +123,21 @@ def parse_id(text: Any, what: str) -> str:
         raise NotFoundError(f"There is no such {what}.") from None
 
 
-def _read(draft: Draft) -> tuple[Any, Definition]:
+def source_of(draft: Draft) -> Any:
+    """What was sent, as plain values.
+
+    Raises:
+        InvalidError: both forms, or none.
+        MalformedError: the text is not YAML.
+    """
     if (draft.yaml is None) == (draft.definition is None):
         issue = Issue("/", "send exactly one of 'yaml' and 'definition'")
         raise InvalidError("Send exactly one of 'yaml' and 'definition'.", (issue,))
-    source = draft.definition if draft.yaml is None else read_yaml(draft.yaml)
-    definition = parse_definition(source)
+    return draft.definition if draft.yaml is None else read_yaml(draft.yaml)
+
+
+def _read(draft: Draft) -> tuple[Any, Definition]:
+    definition = parse_definition(source_of(draft))
     return definition.model_dump(mode="json", by_alias=True, exclude_unset=True), definition
 
 

@@ -15,6 +15,7 @@ from statewright.workflows.going_live import go_live
 from statewright.workflows.locking import ANY, Expected
 from statewright.workflows.models import Version
 from statewright.workflows.parsing import parse_definition
+from statewright.workflows.surroundings import surroundings_of
 
 _sql = load_queries(__package__)
 
@@ -34,7 +35,7 @@ def publish(
         drafts.refuse_archived(row)
         definition = parse_definition(row["definition"])
         number = (session.one(_sql.next_version, id=row["id"]) or {})["version"]
-        artefact = compile_definition(definition, number)
+        artefact = compile_definition(definition, number, surroundings_of(session))
         machine_arn = _deploy(session, workspace_id, row["id"], artefact)
         session.run(
             _sql.insert_version,
@@ -55,7 +56,7 @@ def publish(
         workflow_id=row["id"],
         version=number,
         machine_arn=machine_arn,
-        states=artefact.report["states"],
+        states=artefact.report.states,
         webhooks=hooks,
     )
 

@@ -11,10 +11,17 @@ from typing import Any
 from statewright.errors import InvalidError
 from statewright.workflows.checks import ANYWHERE, Surroundings, check
 from statewright.workflows.compiler.assemble import assemble
+from statewright.workflows.compiler.policy import policy_of
+from statewright.workflows.compiler.report import Report, report
 from statewright.workflows.definition import Definition
 
 MAX_BYTES = 1_048_576
-_PLACEHOLDER = re.compile(r"\$\{(WorkspaceId|WorkflowId|EventBus|Function|Workflow)(?::([^}]+))?\}")
+_PLACEHOLDER = re.compile(
+    r"\$\{(WorkspaceId|WorkflowId|EventBus|FilesBucket|Partition|Region|Account|Machine|"
+    r"Function|Workflow|ExecutionsOf)(?::([^}]+))?\}"
+)
+ValueOf = Callable[[str, str | None], str]
+"""Gives the value of ``${Name}`` or ``${Name:argument}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,9 @@ class Artefact:
     asl: dict[str, Any]
     bindings: dict[str, str]
     """State name → JSON pointer of its step in the definition."""
-    report: dict[str, Any]
+    report: Report
+    policy: dict[str, Any]
+    """The IAM policy that running it needs, with the same placeholders."""
     kind: str = "STANDARD"
     """The type of the state machine: ``STANDARD`` or ``EXPRESS``."""
 
@@ -32,17 +41,20 @@ class Artefact:
         """The state machine as readable JSON, the same bytes every time."""
         return json.dumps(self.asl, indent=2, ensure_ascii=False)
 
-    def deployed(self, value_of: Callable[[str, str | None], str]) -> str:
-        """The state machine with every placeholder replaced.
+    def deployed(self, value_of: ValueOf) -> str:
+        """The state machine with every placeholder replaced."""
+        return _filled(self.asl, value_of)
 
-        Args:
-            value_of: gives the value of ``${Name}`` or ``${Name:argument}``.
-        """
+    def deployed_policy(self, value_of: ValueOf) -> str:
+        """The policy with every placeholder replaced."""
+        return _filled(self.policy, value_of)
 
-        def replaced(match: re.Match[str]) -> str:
-            return json.dumps(value_of(match[1], match[2]))[1:-1]
 
-        return _PLACEHOLDER.sub(replaced, json.dumps(self.asl, ensure_ascii=False))
+def _filled(document: Any, value_of: ValueOf) -> str:
+    def replaced(match: re.Match[str]) -> str:
+        return json.dumps(value_of(match[1], match[2]))[1:-1]
+
+    return _PLACEHOLDER.sub(replaced, json.dumps(document, ensure_ascii=False))
 
 
 def compile_definition(
@@ -69,15 +81,9 @@ def compile_definition(
     asl, whole = assemble(definition, surroundings.actions, version, pinned=pinned)
     _check_limits(asl)
     kind = definition.settings.mode.upper()
-    return Artefact(asl, whole.bindings, {"states": _count(asl)}, kind)
-
-
-def _count(machine: dict[str, Any]) -> int:
-    total = 0
-    for state in machine["States"].values():
-        inner = [*state.get("Branches", []), *filter(None, [state.get("ItemProcessor")])]
-        total += 1 + sum(_count(scope) for scope in inner)
-    return total
+    loops = {loop.head: loop for loop in whole.loops}
+    expected = report(asl, loops, kind == "EXPRESS")
+    return Artefact(asl, whole.bindings, expected, policy_of(asl), kind)
 
 
 def _check_limits(asl: dict[str, Any]) -> None:

@@ -48,7 +48,8 @@ def _until(site: Site, loop: Rounds, rounds: str) -> str:
         again,
         {"Type": "Choice", "Choices": choices, "Default": _pause(site, loop, entry), **next_round},
     )
-    site.whole.loops.append(Loop(entry, loop.max - 1 if loop.until is None else 0, loop.max - 1))
+    least = loop.max - 1 if loop.until is None else 0
+    site.whole.loops.append(Loop(entry, least, loop.max - 1, tail=again))
     return site.own({"Type": "Pass", "Assign": {rounds: 1}, "Next": entry})
 
 

@@ -24,11 +24,16 @@ RESERVED = ("Start", "Done", "Undo", "Failed")
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A cycle among states: how often, at least and at most, it comes back to its head."""
+    """A cycle among states: how often, at least and at most, it comes back to its head.
+
+    ``least`` is for leaving by ``tail``, the state that asks whether to go on. Other ways out (an
+    error, the end of the workflow) may be taken in the first round.
+    """
 
     head: str
     least: int
     most: int
+    tail: str = ""
 
 
 @dataclass(slots=True)
