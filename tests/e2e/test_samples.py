@@ -42,6 +42,9 @@ INSERT INTO memberships VALUES ('{0}aa', '{0}bb', 'owner', now()), ('{0}aa', '{0
     ('{0}aa', '{0}b3', 'viewer', now());
 INSERT INTO workflows VALUES ('{0}01', '{0}aa', 'First',
     '{{"name": "First", "steps": [{{"id": "a", "set": 1}}]}}', 1, NULL, true, now(), now());
+INSERT INTO workflows (id, workspace_id, name, definition, archived_at, created_at, updated_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', x, '{{"name": "N", "steps": [{{"id": "a", "set": 1}}]}}',
+        CASE x WHEN '03' THEN now() END, now(), now() FROM unnest(ARRAY['02', '03']) x;
 INSERT INTO folders VALUES ('{0}e6', '{0}aa', NULL, 'Sales', now()), ('{0}e7', '{0}aa', NULL, 'Old', now());
 INSERT INTO groups VALUES ('{0}e4', '{0}aa', 'Sales', now()), ('{0}e8', '{0}aa', 'Old', now());
 INSERT INTO roles VALUES ('{0}aa', 'old-role', '', ARRAY['workflows:read'], now());
@@ -98,6 +101,8 @@ INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', 
 # What is not there in that workspace; the handler says so.
 NOT_THERE = {
     "workflows/update_workflow": 409,  # its new name is taken by what create_workflow's made
+    "workflows/get_version": 404,  # nothing is published yet
+    "workflows/roll_back_workflow": 409,  # its version is the live one
     "workflows/get_execution": 404,
     "workflows/get_history": 404,
     "workflows/stop_execution": 404,

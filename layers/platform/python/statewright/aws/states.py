@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +130,19 @@ def stop(execution_arn: str, error: str, cause: str) -> None:
     """Stops an execution."""
     with mapped("Step Functions"), _known("execution"):
         client("stepfunctions").stop_execution(executionArn=execution_arn, error=error, cause=cause)
+
+
+def stop_if_running(execution_arn: str, error: str, cause: str) -> None:
+    """Stops an execution. One that has ended, or is not there any more, is none to stop."""
+    with contextlib.suppress(NotFoundError, ConflictError):
+        stop(execution_arn, error, cause)
+
+
+def delete_machine(arn: str) -> None:
+    """Deletes a state machine with its versions and aliases; that there is none is well."""
+    machines = client("stepfunctions")
+    with mapped("Step Functions"):
+        machines.delete_state_machine(stateMachineArn=arn)
 
 
 def succeed_task(token: str, output: dict[str, Any]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from statewright.workflows.definition import KINDS
 from statewright.workflows.models import StepRun, StepStatus
+from statewright.workflows.plain_steps import kind_of, walk
 
 _FAILURES = frozenset({"TaskFailed", "TaskTimedOut", "EvaluationFailed", "MapStateFailed"})
 
@@ -40,7 +40,7 @@ def step_runs(
     Args:
         bindings: state name → pointer of its step, with ``#role`` where it is not its own state.
     """
-    steps = list(walk(definition["steps"], "/steps"))
+    steps = list(walk(definition["steps"]))
     ids = {pointer: step.get("id") for pointer, step in steps}
     seen: dict[str, _Seen] = {}
     states_by_event: dict[int, str] = {}
@@ -65,33 +65,6 @@ def step_runs(
         for pointer, step in steps
     ]
     return [_of_its_steps(run, runs) if run.kind == "try" else run for run in runs]
-
-
-def walk(steps: list[dict[str, Any]], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every step of a definition with its pointer, parents before their children."""
-    for index, step in enumerate(steps):
-        here = f"{at}/{index}"
-        yield here, step
-        for number, case in enumerate(step.get("choose", [])):
-            name = "steps" if "steps" in case else "otherwise"
-            yield from walk(case[name], f"{here}/choose/{number}/{name}")
-        if "for_each" in step:
-            yield from walk(step["steps"], f"{here}/steps")
-        if "repeat" in step:
-            yield from walk(step["repeat"]["steps"], f"{here}/repeat/steps")
-        if "try" in step:
-            yield from _walk_try(step["try"], f"{here}/try")
-        for name, branch in step.get("parallel", {}).items():
-            yield from walk(branch, f"{here}/parallel/{name}")
-        if isinstance(step.get("on_error"), dict):
-            yield from walk(step["on_error"]["steps"], f"{here}/on_error/steps")
-
-
-def _walk_try(trying: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield from walk(trying["steps"], f"{at}/steps")
-    for index, clause in enumerate(trying.get("catch", [])):
-        yield from walk(clause["steps"], f"{at}/catch/{index}/steps")
-    yield from walk(trying.get("finally", []), f"{at}/finally")
 
 
 def _state_of(event: dict[str, Any], known: dict[int, str]) -> str:
@@ -151,7 +124,7 @@ def _error(event: dict[str, Any]) -> str | None:
 
 
 def _run(pointer: str, step: dict[str, Any], seen: _Seen, *, ended: bool, failed: bool) -> StepRun:
-    kind = next(kind for kind in KINDS if kind in step)
+    kind = kind_of(step)
     return StepRun(
         pointer=pointer,
         id=step.get("id"),
