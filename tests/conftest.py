@@ -46,8 +46,9 @@ def data_root() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(data_root: Path) -> Iterator[Server]:
-    """One server for all tests that do not kill it."""
-    running = Server(data_root / "shared")
+    """One server for all tests that do not kill it. What it keeps for a while, it keeps shortly."""
+    hasty = {"STATEWRIGHT_PROVIDER_KEYS_SECONDS": "1"}
+    running = Server(data_root / "shared", "--keep-policies", "1", environment=hasty)
     try:
         yield running.start()
     finally:

@@ -18,7 +18,7 @@ def end_sign_in(
     error: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response[Any]:
     """Checks the provider's answer and redirects into the console, with a code for the session."""
-    answer = flow.Answer(state, code, error, app.cookie(flow.COOKIE))
+    answer = flow.Answer(state, code, error, app.cookie(flow.cookie_name()))
     return redirect(flow.arrive(answer, app.origin()))
 
 

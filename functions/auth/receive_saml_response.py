@@ -18,7 +18,7 @@ def receive_saml_response(provider_id: str) -> Response[Any]:
         saml_flow.find(provider_id),
         form.get("SAMLResponse", ""),
         form.get("RelayState", ""),
-        app.cookie(flow.COOKIE),
+        app.cookie(flow.cookie_name()),
         app.origin(),
     )
     return redirect(url)

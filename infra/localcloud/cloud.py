@@ -50,6 +50,8 @@ class Options:
     smtp: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Values for the template's other parameters."""
+    keep_policies: float | None = None
+    """Seconds for which the gateway keeps what the authorizer decided; None: as the API says."""
 
 
 class LocalCloud:
@@ -118,7 +120,7 @@ class LocalCloud:
         }
         Plug(services, REGION).install()
         body = self._deploy(found, url)
-        self.gateway = Gateway(body, self.host)
+        self.gateway = Gateway(body, self.host, self._options.keep_policies)
         self._migrate()
         for mapping in found.mappings:
             sqs.map(mapping, self.host)

@@ -58,12 +58,13 @@ class Response:
 class Gateway:
     """Answers HTTP requests by invoking functions."""
 
-    def __init__(self, body: dict[str, Any], host: LambdaHost):
+    def __init__(self, body: dict[str, Any], host: LambdaHost, keep_policies: float | None = None):
         self._host = host
         self._problems: dict[str, Any] = body["x-amazon-apigateway-gateway-responses"]
         self._functions: dict[tuple[str, str], Function] = {}
         app = Chalice(app_name="local", configure_logs=False)
-        authorizer = _Authorizer(_authorizer_function(body, host), host, _ttl(body))
+        ttl = _ttl(body) if keep_policies is None else keep_policies
+        authorizer = _Authorizer(_authorizer_function(body, host), host, ttl)
         for path, methods in body["paths"].items():
             for method in _METHODS:
                 if method in methods:

@@ -37,6 +37,10 @@ def serve(
         str,
         typer.Option(help="Hosts and networks besides the public ones that workflows may call."),
     ] = "127.0.0.0/8,::1",
+    keep_policies: Annotated[
+        float | None,
+        typer.Option(help="Seconds to keep an authorizer's decisions; by default 10."),
+    ] = None,
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -47,7 +51,7 @@ def serve(
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    place = Place(port, data, host, database_url, smtp, registration, outbound_allow)
+    place = Place(port, data, host, database_url, smtp, registration, outbound_allow, keep_policies)
     serve_forever(place, tour=tour, with_parent=with_parent)
 
 

@@ -40,6 +40,7 @@ class Place:
     smtp: str | None
     registration: str = "open"
     outbound_allow: str = LOOPBACK
+    keep_policies: float | None = None
 
     @property
     def url(self) -> str:
@@ -70,6 +71,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                     "WithoutProvider": "keep",
                     "OutboundAllow": place.outbound_allow,
                 },
+                place.keep_policies,
             )
         )
         closing.callback(cloud.close)

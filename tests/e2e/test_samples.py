@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from statewright.auth.passwords import hash_password
 from tests.support.server import ROOT
 
 SAMPLES = sorted((ROOT / "events").glob("*/*.json"))
@@ -140,7 +140,9 @@ def answers(data_root: Path) -> dict[str, list[object]]:
     found = data_root / "answers.json"
     data, world = data_root / "samples", data_root / "world.sql"
     world.write_text(
-        _WORLD.format("0190b0a0-0000-7000-8000-0000000000", hash_password("a long sample phrase"))
+        _WORLD.format(
+            "0190b0a0-0000-7000-8000-0000000000", PasswordHasher().hash("a long sample phrase")
+        )
     )
     command = [sys.executable, "-c", _SCRIPT, str(data), str(found), str(world)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)

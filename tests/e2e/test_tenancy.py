@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from statewright.auth.roles import SCOPED
 from tests.support.server import ROOT, Client, Server, until
 
 TABLES = [
@@ -210,6 +211,57 @@ def test_the_database_refuses_to_write_into_another_workspace(
             "INSERT INTO api_keys SELECT gen_random_uuid(), w.workspace_id, 'k', 'x', 'owner',"
             " gen_random_uuid(), now() FROM (SELECT gen_random_uuid() AS workspace_id) w"
         )
+
+
+@pytest.mark.parametrize("kind", sorted(SCOPED))
+def test_grants_on_parts_narrow_what_they_can_be_given_on(
+    kind: str, connection: psycopg.Connection[Any]
+) -> None:
+    row = connection.execute(
+        """SELECT to_regclass(%(kind)s) IS NULL OR EXISTS (SELECT FROM pg_policies
+           WHERE tablename = %(kind)s AND permissive = 'RESTRICTIVE' AND policyname = 'granted')""",
+        {"kind": kind},
+    ).fetchone()
+    assert row == (True,), f"let a migration CALL narrow_to_grants('{kind}')"
+
+
+def test_a_new_kind_joins_with_its_folder(
+    connection: psycopg.Connection[Any], grace: Client
+) -> None:
+    """What a migration does for its table, and what grants and folders then see of it."""
+    workspace = grace.session["workspace_id"]
+    folder = grace.ok("POST", "/v1/folders", {"name": "probes"})["id"]
+    connection.execute(
+        """CREATE TABLE probes (id uuid, workspace_id uuid);
+           ALTER TABLE probes ENABLE ROW LEVEL SECURITY;
+           CREATE POLICY own_workspace ON probes TO statewright_tenant
+               USING (workspace_id = current_workspace());
+           CALL narrow_to_grants('probes'); GRANT SELECT, INSERT ON probes TO statewright_tenant"""
+    )
+    inside, beside = f"{NOBODYS[:-2]}01", f"{NOBODYS[:-2]}02"
+    connection.execute(
+        "INSERT INTO probes VALUES (%s, %s, %s), (%s, %s, NULL)",
+        (inside, workspace, folder, beside, workspace),
+    )
+
+    def seen(scopes: str) -> list[tuple[Any, ...]]:
+        connection.execute(
+            "SELECT set_config('role', 'statewright_tenant', true),"
+            " set_config('statewright.workspace', %s, true),"
+            " set_config('statewright.scopes', %s, true)",
+            (workspace, scopes),
+        )
+        return connection.execute(
+            """SELECT array_agg(right(id::text, 2) ORDER BY id), scope_exists('probe', %s),
+               folder_in_use(%s), scope_exists('nothing', %s) FROM probes""",
+            (beside, folder, beside),
+        ).fetchall()
+
+    assert seen("") == [(["01", "02"], True, True, False)]
+    assert seen(f"{{{folder}}}") == [(["01"], False, True, False)]
+    assert seen(f"{{{beside}}}") == [(["02"], True, False, False)]
+    assert seen("{}") == [(None, False, False, False)]
+    connection.rollback()
 
 
 def test_every_table_with_a_workspace_has_a_policy(connection: psycopg.Connection[Any]) -> None:

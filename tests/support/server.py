@@ -5,13 +5,14 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,18 +49,23 @@ def free_port() -> int:
 class Server:
     """``statewright serve`` on a free port with a data folder of its own."""
 
-    def __init__(self, data: Path, *arguments: str):
+    def __init__(self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None):
         self.port = free_port()
         self.data = data
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
+        self._environment = {**os.environ, **(environment or {})}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Server:
         command = [sys.executable, "-m", "statewright_cli", "serve", "--port", str(self.port)]
         log = (self.data.parent / f"{self.data.name}.log").open("ab")
         self.process = subprocess.Popen(
-            [*command, "--data", str(self.data), *self._arguments], cwd=ROOT, stdout=log, stderr=log
+            [*command, "--data", str(self.data), *self._arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdout=log,
+            stderr=log,
         )
         until(self.is_ready, f"the server; see {log.name}")
         return self

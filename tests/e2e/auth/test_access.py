@@ -230,6 +230,11 @@ def test_service_accounts_have_keys_and_grants_of_their_own(
             {"user_id": "ME", "role": "viewer", "scope_kind": "folder", "scope_id": "ME"},
             422,
         ),
+        (
+            "grants",
+            {"user_id": "ME", "role": "viewer", "scope_kind": "report", "scope_id": "ME"},
+            422,
+        ),
         ("groups", {"name": "odd", "members": ["0190b0a0-0000-7000-8000-00000000dead"]}, 422),
         ("groups", {"name": ""}, 422),
         ("folders", {"name": "x", "parent_id": "0190b0a0-0000-7000-8000-00000000dead"}, 404),

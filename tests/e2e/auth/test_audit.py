@@ -51,7 +51,7 @@ def test_what_an_endpoint_changes_is_noted_with_it_or_not_at_all(server: Server)
     assert [(event["action"], event["target"]) for event in events[:3]] == [
         ("put_variables", ""),
         ("publish_workflow", f"workflow:{workflow['id']}"),
-        ("create_workflow", ""),
+        ("create_workflow", f"workflow:{workflow['id']}"),
     ]
     assert events[3]["action"] == "session.begun"
 

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     registration: Literal["open", "mail"] = "mail"
     """Whether who registers is let in at once, or confirms the e-mail address first. Only the
     latter hides who has an account."""
+    pepper_secret_id: str = "statewright/pepper"
+    """The Secrets Manager secret that every password is hashed with, beside its own salt."""
+    provider_keys_seconds: float = 30
+    """How soon an identity provider's keys are read again when a token fits none of them."""
     mail_from: str = "statewright@localhost"
     mail_configuration_set: str = "statewright-notifications"
     """The SES configuration set whose events tell what became of e-mails."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import bcrypt
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
+from statewright.auth import passwords
 from statewright.auth.passwords import (
     NOBODY,
     check_strength,
@@ -16,9 +18,29 @@ from statewright.auth.passwords import (
 from statewright.errors import InvalidError
 
 
+@pytest.fixture(autouse=True)
+def pepper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "secret_text", lambda _: "a secret of the deployment")
+
+
+def test_without_the_deployments_secret_no_guess_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = hash_password("correct horse")
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(stored.removeprefix("$peppered"), "correct horse")
+    monkeypatch.setattr(passwords, "secret_text", lambda _: "another one")
+    assert not verify_password(stored, "correct horse")
+
+
+def test_hashes_without_the_secret_are_taken_and_due_for_replacement() -> None:
+    stored = PasswordHasher().hash("correct horse")
+    assert verify_password(stored, "correct horse")
+    assert not verify_password(stored, "wrong")
+    assert is_outdated(stored)
+
+
 def test_a_password_is_hashed_with_argon2id_and_verified() -> None:
     stored = hash_password("correct horse")
-    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert stored.startswith("$peppered$argon2id$v=19$m=65536,t=3,p=4$")
     assert stored != hash_password("correct horse")
     assert verify_password(stored, "correct horse")
     assert not verify_password(stored, "wrong")
@@ -28,7 +50,9 @@ def test_a_password_is_hashed_with_argon2id_and_verified() -> None:
 def test_nobody_has_a_password_and_it_costs_as_much_to_find_out() -> None:
     assert not verify_password(None, "")
     assert not verify_password("not a hash", "x")
-    assert not is_outdated(NOBODY), "checked with today's parameters, so in the same time"
+    assert not is_outdated(f"$peppered{NOBODY}"), (
+        "checked with today's parameters, so in the same time"
+    )
 
 
 def test_hashes_of_bcrypt_are_taken_and_due_for_replacement() -> None:

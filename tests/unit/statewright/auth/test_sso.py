@@ -14,21 +14,26 @@ from statewright.settings import Settings
 
 
 @pytest.mark.parametrize(
-    ("base_url", "attributes"),
+    ("base_url", "name", "attributes"),
     [
         (
             "https://x.example/dev",
-            {"Path=/dev/v1/cb", "Max-Age=600", "HttpOnly", "SameSite=None", "Secure"},
+            "__Host-statewright_sign_in",
+            {"Path=/", "Max-Age=600", "HttpOnly", "SameSite=None", "Secure"},
         ),
-        ("http://localhost:8000", {"Path=/v1/cb", "Max-Age=600", "HttpOnly", "SameSite=Lax"}),
+        (
+            "http://localhost:8000",
+            "statewright_sign_in",
+            {"Path=/", "Max-Age=600", "HttpOnly", "SameSite=Lax"},
+        ),
     ],
 )
 def test_the_cookie_of_a_redirect_is_closed_to_others(
-    monkeypatch: pytest.MonkeyPatch, base_url: str, attributes: set[str]
+    monkeypatch: pytest.MonkeyPatch, base_url: str, name: str, attributes: set[str]
 ) -> None:
     monkeypatch.setattr(flow, "settings", lambda: Settings(base_url=base_url))
-    name, *rest = flow.cookie("value", timedelta(minutes=10), "/v1/cb").split("; ")
-    assert name == "statewright_sign_in=value"
+    pair, *rest = flow.cookie("value", timedelta(minutes=10)).split("; ")
+    assert pair == f"{name}=value"
     assert set(rest) == attributes
 
 

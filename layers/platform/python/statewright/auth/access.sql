@@ -105,11 +105,8 @@ SELECT EXISTS (SELECT FROM memberships WHERE user_id = %(user_id)s::uuid)
     OR EXISTS (SELECT FROM service_accounts WHERE id = %(service_account_id)s::uuid) AS known;
 
 -- name: find_scope
--- Whether the workspace has this folder or workflow.
-SELECT CASE %(kind)s
-    WHEN 'folder' THEN EXISTS (SELECT FROM folders WHERE id = %(id)s)
-    WHEN 'workflow' THEN EXISTS (SELECT FROM workflows WHERE id = %(id)s)
-END AS known;
+-- Whether the workspace has this folder, workflow, …
+SELECT scope_exists(%(kind)s, %(id)s) AS known;
 
 -- name: list_folders
 -- Folders with how many workflows lie directly in them.
@@ -141,8 +138,7 @@ SELECT id::text FROM above ORDER BY depth;
 
 -- name: find_folder_content
 -- Whether anything lies in a folder.
-SELECT EXISTS (SELECT FROM folders WHERE parent_id = %(id)s)
-    OR EXISTS (SELECT FROM workflows WHERE folder_id = %(id)s) AS used;
+SELECT folder_in_use(%(id)s) AS used;
 
 -- name: delete_folder
 -- Removes an empty folder.

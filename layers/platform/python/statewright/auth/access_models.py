@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from statewright.auth.models import Email, Input, Name, Password
 
 RoleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-ScopeKind = Literal["workspace", "folder", "workflow"]
+ScopeKind = Literal["workspace", "folder", "workflow", "connection", "report"]
+Minutes = Annotated[int, Field(ge=20, le=43_200)]
 Description = Annotated[str, Field(max_length=500)]
 
 
@@ -204,6 +205,8 @@ class Workspace(BaseModel):
     id: str
     name: str
     require_second_factor: bool
+    session_minutes: int
+    idle_minutes: int
     created_at: datetime
 
 
@@ -212,6 +215,10 @@ class WorkspaceChange(Input):
 
     name: Name | None = None
     require_second_factor: bool | None = None
+    session_minutes: Minutes | None = None
+    """After how long people sign in again."""
+    idle_minutes: Minutes | None = None
+    """The same where a session goes unused."""
 
 
 class WorkspaceDeletion(Input):

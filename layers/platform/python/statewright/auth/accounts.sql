@@ -123,13 +123,22 @@ SELECT
 
 -- name: find_workspace
 -- A workspace's settings.
-SELECT id::text, name, require_second_factor, created_at FROM workspaces WHERE id = %(id)s;
+SELECT id::text, name, require_second_factor, session_minutes, idle_minutes, created_at
+FROM workspaces WHERE id = %(id)s;
 
 -- name: update_workspace
 -- Changes a workspace's settings; what is null stays.
 UPDATE workspaces SET name = coalesce(%(name)s, name),
-    require_second_factor = coalesce(%(require_second_factor)s, require_second_factor)
+    require_second_factor = coalesce(%(require_second_factor)s, require_second_factor),
+    session_minutes = coalesce(%(session_minutes)s, session_minutes),
+    idle_minutes = coalesce(%(idle_minutes)s, idle_minutes)
 WHERE id = %(id)s;
+
+-- name: shorten_sessions
+-- Lets no session last longer than the workspace wants from now on.
+UPDATE sessions s SET expires_at = least(s.expires_at,
+    s.created_at + make_interval(mins => w.session_minutes))
+FROM workspaces w WHERE w.id = s.workspace_id AND w.id = %(id)s AND s.revoked_at IS NULL;
 
 -- name: list_members
 -- The workspace's members.

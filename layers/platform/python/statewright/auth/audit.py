@@ -102,11 +102,17 @@ def request_note(caller: Caller, function: str, path: dict[str, str]) -> Callabl
     Args:
         caller: who asked.
         function: the endpoint's, which names the action.
-        path: the path's parameters, the last of which names the target.
+        path: the path's parameters, the last of which names the target; where there are none, what
+            was made does.
     """
     names = [f"{name.removesuffix('_id')}:{value}" for name, value in path.items()]
-    target = names[-1] if names else ""
-    return lambda session: record(session, caller, function, target)
+    kind = function.partition("_")[2]
+
+    def note(session: Session) -> None:
+        made = f"{kind}:{session.made}" if session.made else ""
+        record(session, caller, function, names[-1] if names else made)
+
+    return note
 
 
 def search(

@@ -1,17 +1,23 @@
 """Password hashing: Argon2id with the parameters of RFC 9106's second recommendation.
 
-Hashes of bcrypt, or of Argon2id with other parameters, are taken too and replaced when their owner
-next signs in.
+What is hashed is the password's HMAC with a secret that is not in the database (a pepper): who has
+the database alone has nothing to guess against. Hashes of bcrypt, of Argon2id with other parameters
+or without the secret are taken too, and replaced when their owner next signs in.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from base64 import b64encode
 from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from statewright.aws.secrets import secret_text
 from statewright.errors import InvalidError, Issue
+from statewright.settings import settings
 
 ENOUGH = 10**8
 """How many guesses a password must be expected to withstand (zxcvbn's estimate)."""
@@ -20,6 +26,7 @@ NOBODY = (
     "cu1QnQdvbsBf2FpxLUjx46nJUjuMq7fhpqDirIlMFBY"
 )
 """A hash that nobody knows the password of: checked where there is no account."""
+_PEPPERED = "$peppered"
 _BCRYPT = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_BYTES = 72
 _ESTIMATED = 72
@@ -28,7 +35,12 @@ _hasher = PasswordHasher()
 
 def hash_password(password: str) -> str:
     """The hash to store, with its salt and parameters."""
-    return _hasher.hash(password)
+    return _PEPPERED + _hasher.hash(_peppered(password))
+
+
+def _peppered(password: str) -> str:
+    pepper = secret_text(settings().pepper_secret_id).encode()
+    return b64encode(hmac.digest(pepper, password.encode(), hashlib.sha256)).decode()
 
 
 def verify_password(stored: str | None, password: str) -> bool:
@@ -39,15 +51,19 @@ def verify_password(stored: str | None, password: str) -> bool:
     """
     if stored is not None and stored.startswith(_BCRYPT):
         return _verify_bcrypt(stored, password)
+    hashed = (stored or NOBODY).removeprefix(_PEPPERED)
+    given = _peppered(password) if hashed != stored else password
     try:
-        return _hasher.verify(stored or NOBODY, password) and stored is not None
+        return _hasher.verify(hashed, given) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_outdated(stored: str) -> bool:
     """Whether a hash should be replaced by one of today's kind."""
-    return stored.startswith(_BCRYPT) or _hasher.check_needs_rehash(stored)
+    if not stored.startswith(_PEPPERED):
+        return True
+    return _hasher.check_needs_rehash(stored.removeprefix(_PEPPERED))
 
 
 def _verify_bcrypt(stored: str, password: str) -> bool:

@@ -41,7 +41,7 @@ PERMISSIONS: dict[str, str] = {
 }
 """Every permission there is, with what it allows."""
 
-SCOPED = frozenset({"folders", "workflows", "executions", "approvals"})
+SCOPED = frozenset({"folders", "workflows", "executions", "approvals", "connections", "reports"})
 """Kinds whose rows row-level security can narrow to granted folders and items. A role that is
 granted on a part of a workspace gives its permissions on these kinds only."""
 

@@ -2,13 +2,13 @@
 
 A refresh token works once and gives the next one. One that comes a second time has been copied by
 somebody: then the whole session ends, for the thief and for the owner, who signs in again
-(OAuth 2.0 Security Best Current Practice, RFC 9700, section 4.14.2).
+(OAuth 2.0 Security Best Current Practice, RFC 9700, section 4.14.2). How long a session lasts, and
+how long it may go unused, is the workspace's decision.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from statewright import world
@@ -22,9 +22,6 @@ from statewright.errors import NotFoundError, UnauthenticatedError
 from statewright.http.caller import Caller, Origin
 from statewright.ids import parse_id
 
-LIFETIME = timedelta(days=30)
-IDLE = timedelta(days=14)
-"""How long a session may go unused."""
 REFRESH_PREFIX = "swr_"
 _sql = load_queries(__package__, "sessions.sql")
 
@@ -63,7 +60,6 @@ def begin(session: Transaction, entry: Entry, origin: Origin) -> Begun:
         user_agent=origin.user_agent,
         address=origin.address,
         now=now,
-        expires_at=now + LIFETIME,
     )
     audit.record_as(
         session,
@@ -117,14 +113,14 @@ def refresh(token: str, origin: Origin) -> Session:
 
 def _refresh(session: Transaction, token: str, origin: Origin) -> Begun | None:
     now = world.now()
-    row = session.one(_sql.find_refresh_token, digest=digest(token))
+    row = session.one(_sql.find_refresh_token, digest=digest(token), now=now)
     if row is None or row["revoked_at"] is not None:
         return None
     if row["used_at"] is not None:
         _end_stolen(session, row, origin)
         return None
     found = session.one(_sql.find_session, id=row["session_id"], now=now)
-    if found is None or row["created_at"] + IDLE <= now:
+    if found is None or row["idle"]:
         return None
     session.run(_sql.use_refresh_token, digest=digest(token), now=now)
     session.run(

@@ -29,7 +29,8 @@ DELETE FROM signing_keys WHERE kid = %(kid)s RETURNING key_arn AS arn;
 INSERT INTO sessions (id, workspace_id, user_id, method, second_factor, user_agent, address,
     created_at, last_used_at, expires_at)
 VALUES (%(id)s, %(workspace_id)s, %(user_id)s, %(method)s, %(second_factor)s, %(user_agent)s,
-    %(address)s, %(now)s, %(now)s, %(expires_at)s);
+    %(address)s, %(now)s, %(now)s, %(now)s + (SELECT make_interval(mins => w.session_minutes)
+    FROM workspaces w WHERE w.id = %(workspace_id)s));
 
 -- name: find_session
 -- A session that lives, with what its account may do now.
@@ -46,9 +47,10 @@ WHERE s.id = %(id)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s;
 -- name: find_refresh_token
 -- A refresh token and its session's state, locked so that two uses cannot both be the first.
 SELECT t.used_at, t.created_at, s.id::text AS session_id, s.user_id::text, s.workspace_id::text,
-    s.revoked_at, s.expires_at
+    s.revoked_at, t.created_at + make_interval(mins => w.idle_minutes) <= %(now)s AS idle
 FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
-WHERE t.digest = %(digest)s FOR UPDATE;
+JOIN workspaces w ON w.id = s.workspace_id
+WHERE t.digest = %(digest)s FOR UPDATE OF t, s;
 
 -- name: insert_refresh_token
 -- A session's next refresh token.

@@ -53,6 +53,7 @@ def change(caller: Caller, wanted: WorkspaceChange) -> Workspace:
     their next request; until it is set up they can do nothing else."""
     with tenant(caller.workspace_id) as session:
         session.run(_sql.update_workspace, id=caller.workspace_id, **wanted.model_dump())
+        session.run(_sql.shorten_sessions, id=caller.workspace_id)
         audit.record(
             session,
             caller,

@@ -32,12 +32,13 @@ _witness: ContextVar[Callable[[Session], None] | None] = ContextVar("witness", d
 
 class Session:
     """One transaction. ``changed``: it has written something; ``noted``: and that is in the audit
-    log already."""
+    log already; ``made``: the id of the first row that was added."""
 
     def __init__(self, connection: psycopg.Connection[DictRow]):
         self._connection = connection
         self.changed = False
         self.noted = False
+        self.made = ""
 
     def all(self, query: bytes, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query."""
@@ -55,6 +56,8 @@ class Session:
         cursor = self._connection.execute(query, parameters)
         if cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(_WRITES):
             self.changed = True
+            if not self.made and (cursor.statusmessage or "").startswith("INSERT"):
+                self.made = str(parameters.get("id", ""))
         return cursor
 
 

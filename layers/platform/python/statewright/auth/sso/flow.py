@@ -31,7 +31,7 @@ from statewright.http.caller import Origin
 from statewright.ids import parse_id
 from statewright.settings import settings
 
-COOKIE = "statewright_sign_in"
+_COOKIE = "statewright_sign_in"
 _sql = load_queries(__package__, "providers.sql")
 
 
@@ -92,20 +92,28 @@ def depart(provider: ProviderRow, return_to: str) -> Departure:
     with system() as session:
         state = onetime.issue(session, use, None, data, use.lifetime)
     url = oauth.authorization_url(provider, Secrets(state, nonce, verifier))
-    return Departure(url, cookie(browser, use.lifetime, "/v1/auth/sso/callback"))
+    return Departure(url, cookie(browser, use.lifetime))
 
 
-def cookie(value: str, lifetime: timedelta, path: str) -> str:
+def _over_tls() -> bool:
+    return urlsplit(settings().base_url).scheme == "https"
+
+
+def cookie_name() -> str:
+    """Over TLS a name that browsers take from this very host only, and only when it is Secure."""
+    return f"__Host-{_COOKIE}" if _over_tls() else _COOKIE
+
+
+def cookie(value: str, lifetime: timedelta) -> str:
     """The cookie that knows a browser again when it comes back from another site.
 
     A SAML response comes as a form that the provider's page posts: browsers bring along only what
     is ``SameSite=None``, and that only over TLS.
     """
-    base = urlsplit(settings().base_url)
-    same_site = "None; Secure" if base.scheme == "https" else "Lax"
+    same_site = "None; Secure" if _over_tls() else "Lax"
     seconds = int(lifetime.total_seconds())
-    attributes = f"Path={base.path}{path}; Max-Age={seconds}; HttpOnly; SameSite={same_site}"
-    return f"{COOKIE}={value}; {attributes}"
+    attributes = f"Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}"
+    return f"{cookie_name()}={value}; {attributes}"
 
 
 def arrive(answer: Answer, origin: Origin) -> str:

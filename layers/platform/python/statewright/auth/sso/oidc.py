@@ -15,12 +15,12 @@ from statewright import world
 from statewright.auth.sso.assertion import Assertion, ProviderError, SignInRefusedError
 from statewright.auth.sso.endpoints import Endpoints
 from statewright.auth.sso.fetching import get_json
+from statewright.settings import settings
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Asymmetric ones only: neither ``none`` nor a shared secret proves who signed."""
 LEEWAY_SECONDS = 60
 FRESH = timedelta(hours=1)
-AGAIN = timedelta(seconds=30)
 
 
 class ProviderKeys:
@@ -72,7 +72,8 @@ def _verified(
         decoded = jwt.decode(token, provider_keys.of(found.keys), algorithms=ALGORITHMS)
     except (JoseError, ValueError):
         # The provider may have changed its keys since.
-        again = provider_keys.of(found.keys, older_than=AGAIN)
+        soon = timedelta(seconds=settings().provider_keys_seconds)
+        again = provider_keys.of(found.keys, older_than=soon)
         decoded = jwt.decode(token, again, algorithms=ALGORITHMS)
     claims = CodeIDToken(
         decoded.claims,

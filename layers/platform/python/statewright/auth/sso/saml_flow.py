@@ -44,7 +44,7 @@ def depart(provider: ProviderRow, return_to: str) -> flow.Departure:
     }
     with system() as session:
         onetime.keep(session, use, relay_state, data, use.lifetime)
-    return flow.Departure(url, flow.cookie(browser, use.lifetime, "/v1/auth/saml"))
+    return flow.Departure(url, flow.cookie(browser, use.lifetime))
 
 
 def arrive(
