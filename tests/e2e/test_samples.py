@@ -96,6 +96,12 @@ INSERT INTO notification_deliveries (id, workspace_id, notification_id, recipien
 INSERT INTO notification_devices VALUES ('{0}c4', '{0}aa', '{0}bb', 'token', 'ios', now());
 INSERT INTO notification_suppressions VALUES ('{0}aa', 'email', 'old@example.com', '*', 'bounce', now());
 INSERT INTO notification_providers VALUES ('{0}aa', 'push', 'default', 'firebase', '{{}}', '', now());
+INSERT INTO connections (id, workspace_id, name, title, kind, settings, sealed, created_at, updated_at,
+        rotated_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', 'c' || x, '', CASE x WHEN '9c' THEN 'oauth2' ELSE 'bearer' END,
+        '{{"base_url": "http://localhost:9", "grant": "authorization_code", "client_id": "c", "scopes": [],
+            "authorize_url": "https://x.example", "parameters": {{}}}}', '', now(), now(), now()
+    FROM unnest(ARRAY['9a', '9b', '9c']) x;
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.
@@ -127,6 +133,7 @@ NOT_THERE = {
     "auth/receive_saml_logout": 503,
     "auth/receive_saml_response": 403,
     "auth/sign_out": 404,
+    "integrations/end_authorization": 410,
     "auth/end_sign_in": 410,  # nobody was sent away with the sample's state
 }
 ERRORS = {

@@ -114,6 +114,7 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "get /v1/auth/sso/{provider_id}",
         "get /v1/auth/workspaces/{workspace_id}/sign-in-options",
         "get /unsubscribe/{token}",
+        "get /v1/oauth/callback",
         "post /approvals/{token}",
         "post /callbacks/twilio/{workspace_id}/inbound",
         "post /callbacks/twilio/{workspace_id}/status",

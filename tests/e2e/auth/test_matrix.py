@@ -112,6 +112,11 @@ def ids(owner: Client, by_role: dict[str, Client]) -> dict[str, str]:
         "session_id": owner.session["session_id"],
         "workspace_id": owner.session["workspace_id"],
         "role": "own-role",
+        "connection_id": owner.ok(
+            "POST",
+            "/v1/connections",
+            {"name": "c", "auth": {"kind": "signing_secret", "secret": "x"}},
+        )["id"],
     }
 
 

@@ -21,3 +21,8 @@ def new_id() -> str:
 def new_secret(size: int = 32) -> str:
     """Unguessable URL-safe text with ``size`` bytes of randomness."""
     return secrets.token_urlsafe(size)
+
+
+def random_bytes(size: int) -> bytes:
+    """Unpredictable bytes: nonces and keys."""
+    return secrets.token_bytes(size)

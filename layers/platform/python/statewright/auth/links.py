@@ -17,6 +17,7 @@ class Use(StrEnum):
     SECOND_FACTOR = "second-factor"
     SIGN_IN_STATE = "sign-in-state"
     SIGN_IN_CODE = "sign-in-code"
+    CONNECTION = "connection"
 
     @property
     def lifetime(self) -> timedelta:
@@ -33,4 +34,5 @@ _LIFETIMES = {
     Use.SECOND_FACTOR: timedelta(minutes=10),
     Use.SIGN_IN_STATE: timedelta(minutes=10),
     Use.SIGN_IN_CODE: timedelta(minutes=1),
+    Use.CONNECTION: timedelta(minutes=30),
 }

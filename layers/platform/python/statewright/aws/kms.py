@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from statewright.aws.clients import client, mapped
+from botocore.exceptions import ClientError
+
+from statewright.aws.clients import client, error_code, mapped
 from statewright.settings import settings
+
+
+class WrongKeyError(Exception):
+    """KMS does not open this with that context."""
 
 
 def create_signing_key() -> str:
@@ -60,3 +66,28 @@ def unseal(sealed: bytes, purpose: str) -> str:
             CiphertextBlob=bytes(sealed), EncryptionContext={"purpose": purpose}
         )
     return bytes(answer["Plaintext"]).decode()
+
+
+def new_data_key(context: dict[str, str]) -> tuple[bytes, bytes]:
+    """A key for AES-256 and the same key sealed: KMS opens it for the same context only."""
+    with mapped("KMS"):
+        answer = client("kms").generate_data_key(
+            KeyId=settings().data_key_arn, KeySpec="AES_256", EncryptionContext=context
+        )
+    return bytes(answer["Plaintext"]), bytes(answer["CiphertextBlob"])
+
+
+def open_data_key(sealed: bytes, context: dict[str, str]) -> bytes:
+    """The key that :func:`new_data_key` gave sealed.
+
+    Raises:
+        WrongKeyError: it was made for another context.
+    """
+    try:
+        with mapped("KMS"):
+            answer = client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext=context)
+    except ClientError as error:
+        if error_code(error) in {"InvalidCiphertextException", "IncorrectKeyException"}:
+            raise WrongKeyError("the data key was made for something else") from error
+        raise
+    return bytes(answer["Plaintext"])

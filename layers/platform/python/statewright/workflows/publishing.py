@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psycopg.types.json import Jsonb
 
 from statewright import world
 from statewright.aws import states
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import InvalidError, Issue
+from statewright.integrations import connections
 from statewright.settings import settings
 from statewright.workflows import drafts
 from statewright.workflows.compiler import Artefact, compile_definition
@@ -35,7 +38,10 @@ def publish(
         drafts.refuse_archived(row)
         definition = parse_definition(row["definition"])
         number = (session.one(_sql.next_version, id=row["id"]) or {})["version"]
-        artefact = compile_definition(definition, number, surroundings_of(session))
+        surroundings = replace(
+            surroundings_of(session), connections=connections.usable(session, user_id)
+        )
+        artefact = compile_definition(definition, number, surroundings)
         machine_arn = _deploy(session, workspace_id, row["id"], artefact)
         session.run(
             _sql.insert_version,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from statewright.integrations import failures
+from statewright.integrations.errors import CONNECTION_ERRORS
 
 Schema = dict[str, Any]
 Integration = Literal["function", "callback", "workflow", "event", "aws"]
@@ -123,7 +124,7 @@ _ACTIONS = (
             },
         },
         "http-request",
-        failures.ERRORS,
+        (*failures.ERRORS, *CONNECTION_ERRORS),
         {"method": "GET"},
     ),
     Action(

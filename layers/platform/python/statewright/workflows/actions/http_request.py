@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from statewright.integrations import failures, outbound
 from statewright.integrations.outbound import Answer, Limits, Request
 from statewright.integrations.reach import Reach
+from statewright.integrations.redaction import redact
 from statewright.settings import settings
 
 TOTAL_SECONDS = 25.0
@@ -41,8 +42,10 @@ def perform(
     failures.check(answer)
     return {
         "status": answer.head.status,
-        "headers": dict(answer.head.headers),
-        "body": _parsed(answer),
+        "headers": {
+            name: redact(value, request.secrets) for name, value in answer.head.headers.items()
+        },
+        "body": _parsed(answer, redact(answer.text, request.secrets)),
     }
 
 
@@ -63,8 +66,7 @@ def _build(inputs: dict[str, Any], key: str) -> Request:
     return Request(method, url, tuple(headers.items()), content)
 
 
-def _parsed(answer: Answer) -> Any:
-    text = answer.text
+def _parsed(answer: Answer, text: str) -> Any:
     if "json" not in answer.head.headers.get("content-type", ""):
         return text
     try:

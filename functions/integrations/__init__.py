@@ -1,0 +1,1 @@
+"""Connections, webhooks, files and databases."""
