@@ -32,6 +32,8 @@ PERMISSIONS: dict[str, str] = {
     "approvals:decide": "Decide approvals",
     "connections:read": "See connections, never their secrets",
     "connections:write": "Create and change connections",
+    "analytics:read": "See performance and activity, search executions and logs",
+    "analytics:write": "Set targets, and how the workspace counts",
     "reports:read": "See reports and dashboards",
     "reports:write": "Create and change reports and dashboards",
     "notifications:read": "See templates, and what became of notifications",
@@ -54,6 +56,7 @@ _SEE = _OWN | {
     "executions:read",
     "approvals:read",
     "connections:read",
+    "analytics:read",
     "reports:read",
     "notifications:read",
 }
@@ -63,6 +66,7 @@ _EDIT = _OPERATE | {
     "workflows:write",
     "variables:write",
     "connections:write",
+    "analytics:write",
     "reports:write",
     "notifications:write",
 }

@@ -1,0 +1,20 @@
+"""Queue consumer: counts executions from Step Functions' status events, batch by batch."""
+
+import json
+from typing import Any
+
+from statewright.analytics import executions, metrics
+from statewright.analytics.tasks import read_histories_soon
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Takes a batch of EventBridge events from SQS.
+
+    A failure fails the batch as a whole: counting is idempotent, so the queue delivers it again.
+    """
+    details = [json.loads(record["body"])["detail"] for record in event["Records"]]
+    ended = executions.record(details)
+    metrics.ingested(details)
+    if ended:
+        read_histories_soon()
+    return {"batchItemFailures": []}

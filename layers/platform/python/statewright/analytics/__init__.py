@@ -1,0 +1,1 @@
+"""Analytics: facts, their roll-ups, performance, activity, search, reports, dashboards."""

@@ -1,0 +1,145 @@
+"""Executions as facts: from Step Functions' status events, or from the recorded executions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from statewright import world
+from statewright.analytics.facts import Document, Fact, ingest, key_of, readable
+from statewright.db import load_queries, system
+
+BACKFILL_PAGE = 2_000
+_STATUS = {
+    "RUNNING": "running",
+    "SUCCEEDED": "succeeded",
+    "FAILED": "failed",
+    "TIMED_OUT": "timed_out",
+    "ABORTED": "stopped",
+}
+_sql = load_queries(__package__)
+
+
+def record(details: Sequence[dict[str, Any]]) -> int:
+    """Takes "Step Functions Execution Status Change" events, in any order, any number of times.
+
+    Returns:
+        How many executions ended among what was new.
+    """
+    facts = [_fact(detail) for detail in details]
+    documents = [_document(detail) for detail in details if detail["status"] != "RUNNING"]
+    ingest([*facts, *map(_started, facts)], world.now(), documents)
+    return len(documents)
+
+
+def backfill(since: datetime, until: datetime) -> int:
+    """Takes what the recorded executions say, as their events said it.
+
+    Returns:
+        How many facts were missing or out of date.
+    """
+    position, written = (since - timedelta(microseconds=1), ""), 0
+    while True:
+        with system() as session:
+            rows = session.all(
+                _sql.recorded_executions,
+                since=position[0],
+                after=position[1],
+                until=until,
+                limit=BACKFILL_PAGE,
+            )
+        facts = [_recorded(row) for row in rows]
+        written += ingest([*facts, *map(_started, facts)], world.now())
+        if len(rows) < BACKFILL_PAGE:
+            return written
+        position = (rows[-1]["started_at"], rows[-1]["id"])
+
+
+def _fact(detail: dict[str, Any]) -> Fact:
+    stopped = detail.get("stopDate")
+    workflow_id = detail["stateMachineArn"][-36:]
+    return Fact(
+        "execution",
+        key_of(workflow_id, detail["name"]),
+        _moment(detail["startDate"]),
+        _STATUS[detail["status"]],
+        revision=0 if stopped is None else 1,
+        workflow_id=workflow_id,
+        machine_arn=detail.get("stateMachineVersionArn") or detail["stateMachineArn"],
+        via=_trigger_of(detail).get("type") or "unknown",
+        error=_error(_STATUS[detail["status"]], detail.get("error")),
+        duration_ms=None if stopped is None else max(0, stopped - detail["startDate"]),
+        detail=detail.get("cause"),
+    )
+
+
+def _error(status: str, error: str | None) -> str | None:
+    """The class of an error. One that has no name of its own is called as its status."""
+    if status in {"running", "succeeded"}:
+        return None
+    return error or {"timed_out": "States.Timeout", "stopped": "Stopped"}.get(status, "Failed")
+
+
+def _started(fact: Fact) -> Fact:
+    """The trigger's side of an execution: it was started, whatever becomes of it."""
+    return Fact(
+        "trigger",
+        fact.key,
+        fact.at,
+        "started",
+        workspace_id=fact.workspace_id,
+        workflow_id=fact.workflow_id,
+        version=fact.version,
+        machine_arn=fact.machine_arn,
+        via=fact.via,
+    )
+
+
+def _trigger_of(detail: dict[str, Any]) -> dict[str, Any]:
+    try:
+        given = json.loads(detail.get("input") or "{}")
+    except (ValueError, RecursionError):
+        return {}  # an input that was left out for its size, or cut
+    trigger = given.get("trigger") if isinstance(given, dict) else None
+    return trigger if isinstance(trigger, dict) else {}
+
+
+def _document(detail: dict[str, Any]) -> Document:
+    status, workflow_id = _STATUS[detail["status"]], detail["stateMachineArn"][-36:]
+    said = [detail["name"], detail.get("error"), detail.get("cause")]
+    data = [detail.get("input"), detail.get("output")]
+    return Document(
+        "execution",
+        key_of(workflow_id, detail["name"]),
+        _moment(detail["startDate"]),
+        workflow_id,
+        status,
+        f"{status} {_trigger_of(detail).get('type') or ''}".strip(),
+        "\n".join(readable(str(part)) for part in [*said, *data] if part),
+    )
+
+
+def _recorded(row: dict[str, Any]) -> Fact:
+    stopped = row["stopped_at"]
+    took = None if stopped is None else (stopped - row["started_at"]) // timedelta(milliseconds=1)
+    return Fact(
+        "execution",
+        key_of(row["workflow_id"], row["id"]),
+        row["started_at"],
+        row["status"],
+        revision=0 if stopped is None else 1,
+        workspace_id=row["workspace_id"],
+        workflow_id=row["workflow_id"],
+        version=row["version"] or None,
+        via=row["trigger"],
+        error=_error(row["status"], row["error"]),
+        duration_ms=None if took is None else max(0, took),
+        detail=row["cause"],
+    )
+
+
+def _moment(milliseconds: int) -> datetime:
+    seconds, rest = divmod(milliseconds, 1000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000)

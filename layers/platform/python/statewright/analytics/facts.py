@@ -1,0 +1,162 @@
+"""Facts: what happened, stored once whatever way it is told, with roll-ups that follow.
+
+The roll-ups are sums that the database moves with each fact (``0011_analytics.sql``): a fact that
+comes late or changes moves them by the difference, so they always equal a sum over all facts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from psycopg.types.json import Jsonb
+
+from statewright.db import Session, load_queries, system
+
+Kind = Literal[
+    "execution", "step", "trigger", "notification", "sign_in", "api_call", "change", "decision"
+]
+MAX_TEXT = 300
+"""The most characters of a dimension: roll-ups are kept by them."""
+MAX_DETAIL = 2_000
+FACT_MONTHS = 13
+"""How many months of single facts are kept, besides the present one."""
+HOUR_MONTHS = 25
+"""How many months of hourly roll-ups are kept; daily ones stay."""
+_AHEAD = timedelta(days=2)
+"""How far a clock elsewhere may be ahead of ours."""
+_sql = load_queries(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened. ``key`` names it within its kind; a fact with a higher ``revision``
+    replaces one with a lower. ``workspace_id`` may be empty where the workflow tells it."""
+
+    kind: Kind
+    key: str
+    at: datetime
+    status: str
+    revision: int = 0
+    workspace_id: str = ""
+    workflow_id: str | None = None
+    version: int | None = None
+    machine_arn: str | None = None
+    subject: str | None = None
+    via: str | None = None
+    actor: str | None = None
+    error: str | None = None
+    duration_ms: int | None = None
+    attempts: int = 0
+    units: int = 0
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that can be searched."""
+
+    kind: Literal["execution", "log"]
+    id: str
+    at: datetime
+    workflow_id: str
+    status: str
+    title: str
+    body: str
+
+
+def ingest(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = ()) -> int:
+    """Stores facts, any number of times and in any order; they are counted once this returns.
+
+    Facts that are older than single facts are kept, or from the future, are left out.
+
+    Returns:
+        How many were new or have changed.
+    """
+    kept = newest(fact for fact in facts if first_kept(now) <= fact.at <= now + _AHEAD)
+    dated = [one for one in documents if first_kept(now) <= one.at <= now + _AHEAD]
+    texts = list({(one.kind, one.at, one.id): one for one in dated}.values())
+    if not kept:
+        return 0
+    with system() as session:
+        _make_room(session, [*(fact.at for fact in kept), *(text.at for text in texts)])
+        rows = Jsonb([_row(fact) for fact in kept])
+        session.run(_sql.begin_batch, rows=rows)
+        written = session.run(_sql.upsert_facts, rows=rows)
+        if texts:
+            session.run(_sql.upsert_documents, rows=Jsonb([_text_row(text) for text in texts]))
+    return written
+
+
+def key_of(workflow_id: str, execution: str) -> str:
+    """An execution's key: its name is its own among those of its workflow only."""
+    return f"{workflow_id}/{execution}"
+
+
+def execution_of(key: str) -> str:
+    """The name of the execution with a key."""
+    return key.partition("/")[2]
+
+
+def newest(facts: Iterable[Fact]) -> list[Fact]:
+    """Each fact once, as its highest revision tells it."""
+    found: dict[tuple[str, str, str, str], Fact] = {}
+    for fact in facts:
+        name = (fact.workspace_id, fact.workflow_id or "", fact.kind, fact.key)
+        known = found.get(name)
+        if known is None or fact.revision > known.revision:
+            found[name] = fact
+    return list(found.values())
+
+
+def first_kept(now: datetime) -> datetime:
+    """The beginning of the oldest month whose facts are kept."""
+    return month_before(now, FACT_MONTHS)
+
+
+def month_before(now: datetime, months: int) -> datetime:
+    """The beginning of the month so many months ago."""
+    count = now.year * 12 + now.month - 1 - months
+    return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
+
+
+def _make_room(session: Session, moments: Iterable[datetime]) -> None:
+    months = {date(at.year, at.month, 1) for at in (m.astimezone(UTC) for m in moments)}
+    for month in sorted(months):
+        if session.one(_sql.find_month, name=f"analytics_facts_{month:%Y%m}") is None:
+            session.one(_sql.ensure_month, month=month)
+
+
+def _row(fact: Fact) -> dict[str, object]:
+    row = asdict(fact)
+    for name in ("subject", "via", "actor", "error", "status"):
+        row[name] = clean(row[name], MAX_TEXT)
+    row["detail"] = clean(row["detail"], MAX_DETAIL)
+    row["at"] = fact.at.isoformat()
+    row["workspace_id"] = fact.workspace_id or None
+    return row
+
+
+def readable(text: str) -> str:
+    """JSON with its characters as themselves, so that words are found; other texts as they are."""
+    if "\\u" not in text:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _text_row(text: Document) -> dict[str, object]:
+    row = asdict(text)
+    return {**row, "at": text.at.isoformat(), "body": clean(text.body, 200_000)}
+
+
+def clean(text: str | None, length: int) -> str | None:
+    """A text that the database takes: bounded, without NUL and without halves of characters."""
+    if text is None:
+        return None
+    return text[:length].replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,243 @@
+"""Answers reports' queries, within bounds of time and size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import psycopg
+
+from statewright import world
+from statewright.analytics import compiling
+from statewright.analytics.compiling import MAX_GROUPS, MAX_ROWS, Plan, Source, Statement
+from statewright.analytics.facts import HOUR_MONTHS, first_kept, month_before
+from statewright.analytics.models import Answer, Column, Filter, Query, Row, Settings
+from statewright.analytics.periods import Span, midnight, previous, resolve, starts, zone_of
+from statewright.analytics.settings import read_settings
+from statewright.db import Session, load_queries, tenant
+from statewright.errors import InvalidError, Issue
+
+TIMEOUT_MS = 5_000
+_sql = load_queries(__package__, "answers.sql")
+_Group = tuple[str | None, ...]
+_Key = tuple[datetime | None, _Group]
+_Found = dict[_Key, list[float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A plan over a span, in a transaction."""
+
+    session: Session
+    plan: Plan
+    span: Span
+    settings: Settings
+
+
+class CostlyError(InvalidError):
+    """The query takes too long or gives too much (caller's fault: narrow it down)."""
+
+    kind, title = "too-costly", "The query is too costly"
+
+
+def answer(workspace_id: str, query: Query) -> Answer:
+    """Answers a query.
+
+    Raises:
+        InvalidError: its names are not in the model, or its period is no period.
+        CostlyError: it takes more than five seconds, or has more than 10,000 groups.
+    """
+    plan = compiling.plan(query)
+    with tenant(workspace_id) as session:
+        session.run(_sql.limit_time, milliseconds=str(TIMEOUT_MS))
+        settings = read_settings(session)
+        zone = zone_of(query.time_zone or settings.time_zone)
+        span = resolve(query.period, zone, world.now())
+        if query.grain is not None:
+            starts(span, query.grain)
+        try:
+            return _answer(_Question(session, plan, span, settings))
+        except psycopg.errors.QueryCanceled:
+            issue = Issue("/period", "is too long for so many groups")
+            raise CostlyError("The query takes more than five seconds.", (issue,)) from None
+
+
+def _answer(question: _Question) -> Answer:
+    plan, query = question.plan, question.plan.query
+    groups, source = _run(question, grained=False)
+    kept = _best(plan, groups)
+    found = groups
+    if query.grain is not None:
+        found, _ = _run(_only(question, kept, groups), grained=True)
+        found = {key: values for key, values in found.items() if key[1] in set(kept)}
+    rows = _rows(question, found, kept)
+    totals = _totals(question, groups)
+    if query.compare is not None:
+        rows, totals = _compared(question, rows, totals, kept)
+    return Answer(
+        columns=_columns(plan),
+        rows=rows,
+        totals=totals,
+        labels=_labels(question, kept),
+        since=question.span.since.astimezone(question.span.zone),
+        until=question.span.until.astimezone(question.span.zone),
+        time_zone=question.span.zone.key,
+        currency=question.settings.currency,
+        truncated=len(groups) > len(kept),
+        source=source,
+        complete=_complete(source, question.span),
+        chart=query.chart,
+    )
+
+
+def _complete(source: Source, span: Span) -> bool:
+    now = world.now()
+    oldest = {"facts": first_kept(now), "hours": month_before(now, HOUR_MONTHS)}
+    return source == "days" or span.since >= oldest[source]
+
+
+def _only(question: _Question, kept: list[_Group], groups: _Found) -> _Question:
+    """The question about the groups that are shown, where there are others: it need not ask for
+    those."""
+    plan = question.plan
+    values = {group[0] for group in kept} if plan.dimensions else set()
+    if len(groups) == len(kept) or None in values:
+        return question
+    shown = Filter.model_construct(
+        dimension=plan.dimensions[0].name, operator="is", values=sorted(map(str, values))
+    )
+    conditions = (*plan.conditions, (plan.dimensions[0], shown))
+    return replace(question, plan=replace(plan, conditions=conditions))
+
+
+def _run(question: _Question, *, grained: bool) -> tuple[_Found, Source]:
+    """The measures by period and group, and what was summed."""
+    own = question.settings.time_zone
+    plan, span = question.plan, question.span
+    parts = [
+        compiling.sums(plan, span, own, grained=grained),
+        compiling.quantiles(plan, span, own, grained=grained),
+    ]
+    found: _Found = {}
+    sources: list[Source] = []
+    for statement in parts:
+        if statement is not None:
+            sources.append(statement.source)
+            _merge(question, statement, found)
+    return found, "facts" if "facts" in sources else sources[0]
+
+
+def _merge(question: _Question, statement: Statement, found: _Found) -> None:
+    parameters = {**statement.parameters, "hourly_rate": question.settings.hourly_rate}
+    rows = question.session.all(statement.sql, **parameters)
+    limit = MAX_ROWS if rows and "period" in rows[0] else MAX_GROUPS
+    if len(rows) > limit:
+        issue = Issue("/dimensions", f"give more than {limit:,} groups")
+        raise CostlyError("That gives too many groups: filter, or drop a dimension.", (issue,))
+    for row in rows:
+        period = _period(row.get("period"), question.span)
+        key = (period, tuple(row[f"d{i}"] for i in range(len(question.plan.dimensions))))
+        values = found.setdefault(key, _nothing(question.plan))
+        for i in range(len(values)):
+            if f"m{i}" in row:
+                values[i] = None if row[f"m{i}"] is None else float(row[f"m{i}"])
+
+
+def _nothing(plan: Plan) -> list[float | None]:
+    """What is measured where nothing happened."""
+    units = {"count", "hours", "money", "usd"}
+    return [0.0 if m.unit in units and "per_run" not in m.name else None for m in plan.measures]
+
+
+def _period(value: date | datetime | None, span: Span) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return midnight(value, span.zone)
+
+
+def _best(plan: Plan, groups: _Found) -> list[_Group]:
+    """The groups to show, in their order; those without a value come last."""
+    query = plan.query
+    index = query.measures.index(query.order_by or query.measures[0])
+    sign = -1 if query.descending else 1
+
+    def rank(item: tuple[_Key, list[float | None]]) -> tuple[bool, float, list[str]]:
+        value = item[1][index]
+        return value is None, sign * (value or 0), [part or "" for part in item[0][1]]
+
+    ordered = sorted(groups.items(), key=rank)
+    return [key[1] for key, _ in ordered[: query.limit]]
+
+
+def _rows(question: _Question, found: _Found, kept: Iterable[_Group]) -> list[Row]:
+    """Rows by group and period; without dimensions, each period has one, if an empty one."""
+    grain, zone = question.plan.query.grain, question.span.zone
+    if grain is None:
+        return [Row(dimensions=list(group), values=found[None, group]) for group in kept]
+    periods = starts(question.span, grain)
+    empty = not question.plan.dimensions
+    rows = []
+    for group in [()] if empty else kept:
+        for period in periods:
+            values = found.get((period, group), _nothing(question.plan) if empty else None)
+            if values is not None:
+                local = period.astimezone(zone)
+                rows.append(Row(period=local, dimensions=list(group), values=values))
+    return rows
+
+
+def _totals(question: _Question, groups: _Found) -> Row:
+    """All groups together. Without dimensions that is what was found."""
+    plan = question.plan
+    if not plan.dimensions:
+        return Row(values=groups.get((None, ()), _nothing(plan)))
+    whole = replace(question, plan=replace(plan, dimensions=()))
+    found, _ = _run(whole, grained=False)
+    return Row(values=found.get((None, ()), _nothing(plan)))
+
+
+def _compared(
+    question: _Question, rows: list[Row], totals: Row, kept: list[_Group]
+) -> tuple[list[Row], Row]:
+    """The same with the values of the period to compare with, the first point with the first."""
+    plan, query = question.plan, question.plan.query
+    span = previous(question.span, query.period, str(query.compare))
+    before = replace(question, span=span)
+    found, _ = _run(before, grained=query.grain is not None)
+    now = starts(question.span, query.grain) if query.grain else []
+    then = starts(span, query.grain) if query.grain else []
+    matching = dict(zip(now, then, strict=False))
+    shown = []
+    for row in rows:
+        period = None if row.period is None else matching.get(row.period.astimezone(now[0].tzinfo))
+        values = found.get((period, tuple(row.dimensions)))
+        shown.append(row.model_copy(update={"previous": values or _nothing(plan)}))
+    groups, _ = _run(before, grained=False)
+    return shown, totals.model_copy(update={"previous": _totals(before, groups).values})
+
+
+def _columns(plan: Plan) -> list[Column]:
+    columns = [
+        Column(name=plan.query.grain, label=plan.query.grain.capitalize(), role="period")
+    ] if plan.query.grain else []  # fmt: skip
+    columns += [Column(name=d.name, label=d.label, role="dimension") for d in plan.dimensions]
+    columns += [
+        Column(name=m.name, label=m.label, role="measure", unit=m.unit) for m in plan.measures
+    ]
+    return columns
+
+
+def _labels(question: _Question, kept: list[_Group]) -> dict[str, dict[str, str]]:
+    """The names of workflows and people that an answer speaks of."""
+    found: dict[str, dict[str, str]] = {}
+    for index, dimension in enumerate(question.plan.dimensions):
+        values = sorted({value for group in kept if (value := group[index]) is not None})
+        if dimension.name == "workflow":
+            rows = question.session.all(_sql.name_workflows, ids=values)
+        elif dimension.name == "user":
+            rows = question.session.all(_sql.name_people, actors=values)
+        else:
+            continue
+        found[dimension.name] = {row["id"]: row["name"] for row in rows}
+    return found
