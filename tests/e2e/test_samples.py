@@ -110,6 +110,13 @@ NOT_THERE = {
     "workflows/get_version": 404,  # nothing is published yet
     "workflows/roll_back_workflow": 409,  # its version is the live one
     "workflows/get_execution": 404,
+    "workflows/list_visits": 404,
+    "workflows/get_map_run": 404,
+    "workflows/redrive_execution": 404,
+    "workflows/rerun_execution": 404,
+    "workflows/delete_execution": 404,
+    "workflows/get_execution_job": 404,
+    "workflows/cancel_execution_job": 404,
     "workflows/get_history": 404,
     "workflows/stop_execution": 404,
     "workflows/receive_webhook": 404,

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     outbound_allow: str = ""
     """Addresses besides the public ones that workflows may call, such as
     ``10.0.0.0/8,crm.internal:8080``; an entry for one workspace begins with its id and ``@``."""
+    execution_jobs_queue_url: str = (
+        "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-execution-jobs"
+    )
+    retention_days: int = 90
+    """For how many days executions are kept where neither workspace nor workflow says it: as long
+    as Step Functions keeps their histories."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
 

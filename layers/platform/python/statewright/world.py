@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime
 
 import uuid_utils
@@ -26,3 +27,8 @@ def new_secret(size: int = 32) -> str:
 def random_bytes(size: int) -> bytes:
     """Unpredictable bytes: nonces and keys."""
     return secrets.token_bytes(size)
+
+
+def pause(seconds: float) -> None:
+    """Lets time pass, where an answer can only be waited for."""
+    time.sleep(seconds)

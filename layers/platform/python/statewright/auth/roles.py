@@ -28,6 +28,7 @@ PERMISSIONS: dict[str, str] = {
     "variables:write": "Set the workspace's variables",
     "executions:read": "See executions and their history",
     "executions:run": "Start and stop executions",
+    "executions:delete": "Delete executions that have ended",
     "approvals:read": "See approvals",
     "approvals:decide": "Decide approvals",
     "connections:read": "See connections, never their secrets",
@@ -64,6 +65,7 @@ _OPERATE = _SEE | {"executions:run", "keys:read", "keys:write", "notifications:s
 _EDIT = _OPERATE | {
     "folders:write",
     "workflows:write",
+    "executions:delete",
     "variables:write",
     "connections:write",
     "analytics:write",

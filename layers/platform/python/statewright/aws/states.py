@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 from statewright.aws.clients import client, error_code, mapped
 from statewright.errors import ConflictError, GoneError, InvalidError, NotFoundError
 
+_GOES_ON = {"ExecutionStarted", "ExecutionRedriven"}
+
 
 def put_machine(arn: str, name: str, definition: str, role_arn: str) -> str:
     """Creates or updates a state machine and publishes it as a version.
@@ -124,6 +126,58 @@ def history(
         if "nextToken" not in page:
             return
         token = {"nextToken": page["nextToken"]}
+
+
+def has_news(execution_arn: str, after: int) -> bool:
+    """Whether an execution has events after one, or will never have any."""
+    with mapped("Step Functions"), _known("execution"):
+        page = client("stepfunctions").get_execution_history(
+            executionArn=execution_arn, maxResults=1, reverseOrder=True, includeExecutionData=False
+        )
+    newest = page["events"][0]
+    ended = newest["type"].startswith("Execution") and newest["type"] not in _GOES_ON
+    return ended or newest["id"] > after
+
+
+def redrive(execution_arn: str) -> None:
+    """Lets an execution go on from where it failed, timed out or was stopped.
+
+    Raises:
+        ConflictError: it cannot, with the reason.
+    """
+    with mapped("Step Functions"), _known("execution"):
+        try:
+            client("stepfunctions").redrive_execution(executionArn=execution_arn)
+        except ClientError as error:
+            if error_code(error) in {"ExecutionNotRedrivable", "ExecutionLimitExceeded"}:
+                raise ConflictError(str(error.response["Error"].get("Message"))) from error
+            raise
+
+
+def find_map_run(execution_arn: str, run_id: str) -> dict[str, Any] | None:
+    """DescribeMapRun of the execution's Map run whose ARN ends with the id."""
+    token: dict[str, str] = {}
+    machines = client("stepfunctions")
+    while True:
+        with mapped("Step Functions"), _known("execution"):
+            page = machines.list_map_runs(executionArn=execution_arn, maxResults=1000, **token)
+            for run in page["mapRuns"]:
+                if run["mapRunArn"].rpartition(":")[2] == run_id:
+                    found: dict[str, Any] = machines.describe_map_run(mapRunArn=run["mapRunArn"])
+                    return found
+        if "nextToken" not in page:
+            return None
+        token = {"nextToken": page["nextToken"]}
+
+
+def map_run_items(run_arn: str, token: str | None, limit: int) -> dict[str, Any]:
+    """ListExecutions of a Map run: a page of its children, and perhaps ``nextToken``."""
+    more = {} if token is None else {"nextToken": token}
+    with mapped("Step Functions"), _known("Map run"):
+        page: dict[str, Any] = client("stepfunctions").list_executions(
+            mapRunArn=run_arn, maxResults=limit, **more
+        )
+    return page
 
 
 def stop(execution_arn: str, error: str, cause: str) -> None:

@@ -3,62 +3,99 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from statewright import world
 from statewright.aws import states
 from statewright.db import load_queries, system, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.settings import settings
+from statewright.workflows import waiting
 from statewright.workflows.drafts import parse_id
-from statewright.workflows.models import Execution, ExecutionDetail, HistoryEvent
+from statewright.workflows.execution_models import ExecutionFilter
+from statewright.workflows.models import Execution, ExecutionDetail, HistoryEvent, Status
 from statewright.workflows.step_view import step_runs
 
-_sql = load_queries(__package__)
-_STATUS = {
+_sql = load_queries(__package__, "executions.sql")
+STATUS: dict[str, Status] = {
     "RUNNING": "running",
     "SUCCEEDED": "succeeded",
     "FAILED": "failed",
     "TIMED_OUT": "timed_out",
     "ABORTED": "stopped",
+    "PENDING_REDRIVE": "running",
 }
+"""Step Functions' words, and ours."""
+MAX_WORDS = 1000
+"""The most characters of an input that are searched."""
 
 
-def record(details: Sequence[dict[str, Any]]) -> int:
+def record(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Records "Step Functions Execution Status Change" events, in any order, any number of times.
 
     Returns:
-        How many executions were written.
+        What was news: the executions' rows as they are now.
     """
     newest: dict[str, dict[str, Any]] = {}
     for detail in details:
         row = _row(detail)
         known = newest.get(row["arn"])
-        if known is None or known["stopped_at"] is None:
+        if known is None or _progress(known) < _progress(row):
             newest[row["arn"]] = row
     with system() as session:
         rows = sorted(newest.values(), key=lambda row: str(row["id"]))
-        return session.run(_sql.record_executions, rows=Jsonb(rows))
+        return session.all(_sql.record_executions, rows=Jsonb(rows))
+
+
+def _progress(row: dict[str, Any]) -> tuple[int, bool]:
+    """How far an execution was: it runs and ends, and each redrive does it again."""
+    return row["redrives"], row["stopped_at"] is not None
 
 
 def _row(detail: dict[str, Any]) -> dict[str, Any]:
-    trigger = json.loads(detail.get("input") or "{}").get("trigger", {})
+    content = json.loads(detail.get("input") or "{}")
+    trigger = content.get("trigger", {})
+    kind = str(trigger.get("type", "unknown"))
     return {
         "id": detail["name"],
         "arn": detail["executionArn"],
         "workflow_id": detail["stateMachineArn"][-36:],
         "machine_arn": detail.get("stateMachineVersionArn") or detail["stateMachineArn"],
-        "status": _STATUS[detail["status"]],
-        "trigger": str(trigger.get("type", "unknown")),
+        "status": STATUS[detail["status"]],
+        "trigger": kind,
         "started_at": _iso(detail["startDate"]),
         "stopped_at": None if detail.get("stopDate") is None else _iso(detail["stopDate"]),
         "error": detail.get("error"),
         "cause": detail.get("cause"),
+        "parent_id": trigger.get("id") if kind == "workflow" else None,
+        "rerun_of": content.get("rerun_of"),
+        "redrives": detail.get("redriveCount") or 0,
+        "words": searchable(trigger.get("body")),
     }
+
+
+def searchable(body: Any) -> str:
+    """The first values of an input as words. NUL, which no database text holds, is left out."""
+    found, length = [], 0
+    for text in _values(body):
+        found.append(text.replace("\0", " "))
+        length += len(text) + 1
+        if length >= MAX_WORDS:
+            break
+    return " ".join(found)[:MAX_WORDS]
+
+
+def _values(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _values(part)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def _iso(milliseconds: int) -> str:
@@ -67,21 +104,13 @@ def _iso(milliseconds: int) -> str:
 
 
 def list_page(
-    workspace_id: str, workflow_id: str | None, status: str | None, cursor: str | None, limit: int
+    workspace_id: str, wanted: ExecutionFilter, cursor: str | None, limit: int
 ) -> Page[Execution]:
-    """Executions, the newest first."""
+    """Executions that the filter lets through, the newest first."""
     at, before = (
         (None, None) if cursor is None else decode_cursor(cursor, datetime.fromisoformat, str)
     )
-    with tenant(workspace_id) as session:
-        rows = session.all(
-            _sql.list_executions,
-            workflow_id=None if workflow_id is None else parse_id(workflow_id, "workflow"),
-            status=status,
-            at=at,
-            before=before,
-            limit=limit + 1,
-        )
+    rows = page_rows(workspace_id, filter_of(wanted), at, before, limit + 1)
     items = [_execution(row) for row in rows[:limit]]
     following = None
     if len(rows) > limit:
@@ -89,28 +118,90 @@ def list_page(
     return Page(items=items, next=following)
 
 
-def get(workspace_id: str, execution_id: str) -> ExecutionDetail:
-    """An execution, step by step."""
-    row = _find(workspace_id, execution_id)
-    described = states.describe(row["arn"])
-    runs = step_runs(row["definition"], row["bindings"], states.history(row["arn"]))
+def filter_of(wanted: ExecutionFilter) -> dict[str, Any]:
+    """A filter as the database reads it."""
+    found = wanted.model_dump(mode="json", exclude_none=True)
+    if "workflow_id" in found:
+        found["workflow_id"] = parse_id(found["workflow_id"], "workflow")
+    return found
+
+
+def page_rows(
+    workspace_id: str, wanted: dict[str, Any], at: datetime | None, before: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """The rows of executions before a place in the order of their start, the newest first."""
+    place = {"at": at, "before": before, "limit": limit}
+    with tenant(workspace_id) as session:
+        return session.all(_sql.find_executions, filter=Jsonb(wanted), **place)
+
+
+def get(
+    workspace_id: str, execution_id: str, *, wait: float = 0, after: int = 0
+) -> ExecutionDetail:
+    """An execution, step by step.
+
+    Args:
+        wait: seconds to wait for news, if there is none.
+        after: the last event that the caller has seen; later ones are news.
+    """
+    row = find(workspace_id, execution_id)
+    if wait:
+        _wait_for_news(row["arn"], after, wait)
+    try:
+        described = states.describe(row["arn"])
+    except NotFoundError:
+        return _without_history(row)
+    seen = _Counted(states.history(row["arn"]))
+    runs = step_runs(row["definition"], row["bindings"], seen)
     # The state machine knows first; the recorded row follows.
-    row["status"] = _STATUS[described["status"]]
+    row["status"] = STATUS[described["status"]]
     row["stopped_at"] = described.get("stopDate")
+    row["redrives"] = described.get("redriveCount", 0)
     row |= {name: described.get(name) for name in ("error", "cause")}
     return ExecutionDetail(
         **_execution(row).model_dump(),
         input=described["input"].get("trigger", {}).get("body"),
         output=described.get("output"),
         steps=runs,
+        last_event=seen.last,
     )
+
+
+class _Counted:
+    """Events passed on; ``last`` is the number of the last of them."""
+
+    def __init__(self, events: Iterator[dict[str, Any]]):
+        self._events = events
+        self.last = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for event in self._events:
+            self.last = event["id"]
+            yield event
+
+
+def _wait_for_news(arn: str, after: int, seconds: float) -> None:
+    """Waits until the history is longer than the caller knows, or the execution has ended."""
+    deadline = world.now().timestamp() + seconds
+    pause = 0.1
+    with waiting.place() as free:
+        while free and not states.has_news(arn, after) and world.now().timestamp() < deadline:
+            world.pause(pause)
+            pause = min(pause * 1.5, 1.0)
+
+
+def _without_history(row: dict[str, Any]) -> ExecutionDetail:
+    """What is left where Step Functions has forgotten an execution: 90 days after its end, or as
+    soon as its workflow was deleted."""
+    shown = _execution(row).model_dump()
+    return ExecutionDetail(**shown, input=None, output=None, steps=[], last_event=0)
 
 
 def history(
     workspace_id: str, execution_id: str, cursor: str | None, limit: int
 ) -> Page[HistoryEvent]:
     """The state machine's own events, in order."""
-    row = _find(workspace_id, execution_id)
+    row = find(workspace_id, execution_id)
     after = 0 if cursor is None else decode_cursor(cursor, int)[0]
     events = [_event(event) for event in states.history(row["arn"], after, limit + 1)]
     following = encode_cursor(str(events[limit - 1].id)) if len(events) > limit else None
@@ -123,14 +214,19 @@ def stop(workspace_id: str, execution_id: str, reason: str, user_id: str) -> Exe
     Raises:
         ConflictError: it has ended.
     """
-    row = _find(workspace_id, execution_id)
+    row = find(workspace_id, execution_id)
     if states.describe(row["arn"])["status"] != "RUNNING":
         raise ConflictError("The execution has ended.")
     states.stop(row["arn"], "Stopped", reason or f"stopped by {user_id}")
     return get(workspace_id, execution_id)
 
 
-def _find(workspace_id: str, execution_id: str) -> dict[str, Any]:
+def find(workspace_id: str, execution_id: str) -> dict[str, Any]:
+    """An execution's row, with the definition that it ran.
+
+    Raises:
+        NotFoundError: the workspace has no such execution.
+    """
     with tenant(workspace_id) as session:
         row = session.one(_sql.find_execution, id=execution_id)
     if row is None:

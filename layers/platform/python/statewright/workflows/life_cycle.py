@@ -8,7 +8,6 @@ from statewright import world
 from statewright.aws import states
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import ConflictError, NotFoundError
-from statewright.settings import settings
 from statewright.workflows import drafts
 from statewright.workflows.going_live import leave
 from statewright.workflows.life_cycle_models import Copy, Labels
@@ -123,13 +122,8 @@ def delete(
         session.run(_sql.mark_deleted, id=row["id"], now=world.now())
         for execution in running:
             states.stop_if_running(execution["arn"], "Stopped", "The workflow was deleted.")
-        states.delete_machine(_machine_arn(row["id"]))
-
-
-def _machine_arn(workflow_id: str) -> str:
-    chosen = settings()
-    name = f"{chosen.prefix}-{workflow_id}"
-    return f"arn:aws:states:{chosen.region}:{chosen.account}:stateMachine:{name}"
+        for machine in session.all(_sql.find_machines, id=row["id"]):
+            states.delete_machine(machine["arn"])
 
 
 def _locked(session: Session, workflow_id: str, expected: Expected) -> dict[str, Any]:

@@ -57,3 +57,8 @@ ORDER BY version DESC LIMIT %(limit)s;
 -- A version with all that it was made from and became.
 SELECT version, note, created_by, created_at, definition, source, asl, bindings, machine_arn
 FROM workflow_versions WHERE workflow_id = %(id)s AND version = %(version)s;
+
+-- name: find_machines
+-- The state machines that a workflow's versions are versions of: one for each type.
+SELECT DISTINCT regexp_replace(machine_arn, ':[^:]+$', '') AS arn FROM workflow_versions
+WHERE workflow_id = %(id)s;

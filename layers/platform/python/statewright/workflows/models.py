@@ -106,6 +106,11 @@ class Execution(BaseModel):
     stopped_at: datetime | None
     error: str | None
     cause: str | None
+    parent_id: str | None = None
+    """The execution whose step started it."""
+    rerun_of: str | None = None
+    """The execution whose input it was started with."""
+    redrives: int = 0
     url: str
 
 
@@ -131,11 +136,13 @@ class StepRun(BaseModel):
 
 
 class ExecutionDetail(Execution):
-    """An execution with its input, output and steps in the definition's order."""
+    """An execution with its input, output and steps in the definition's order. ``last_event``: the
+    history's last event, after which one may wait for news."""
 
     input: Any
     output: Any
     steps: list[StepRun]
+    last_event: int
 
 
 class HistoryEvent(BaseModel):

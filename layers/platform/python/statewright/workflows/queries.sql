@@ -81,40 +81,6 @@ FROM workflows f JOIN workspaces w ON w.id = f.workspace_id
 LEFT JOIN workflow_versions v ON v.workflow_id = f.id AND v.version = f.version
 WHERE f.id = %(id)s;
 
--- name: record_executions
--- Records status changes. An end is never overwritten, whatever order the events come in.
-INSERT INTO executions
-    (id, workspace_id, workflow_id, version, arn, status, trigger, started_at, stopped_at, error, cause)
-SELECT r.id, w.workspace_id, w.id, coalesce(v.version, w.version, 0), r.arn, r.status, r.trigger,
-    r.started_at, r.stopped_at, r.error, r.cause
-FROM jsonb_to_recordset(%(rows)s) AS r
-    (id text, workflow_id uuid, machine_arn text, arn text, status text, trigger text,
-     started_at timestamptz, stopped_at timestamptz, error text, cause text)
-JOIN workflows w ON w.id = r.workflow_id
-LEFT JOIN workflow_versions v ON v.workflow_id = w.id AND v.machine_arn = r.machine_arn
-ON CONFLICT (id, workflow_id) DO UPDATE
-SET status = excluded.status, stopped_at = excluded.stopped_at, error = excluded.error,
-    cause = excluded.cause
-WHERE executions.stopped_at IS NULL;
-
--- name: list_executions
--- Executions, the newest first.
-SELECT e.id, e.workflow_id::text, w.name AS workflow, e.version, e.status, e.trigger, e.started_at,
-    e.stopped_at, e.error, e.cause
-FROM executions e JOIN workflows w ON w.id = e.workflow_id
-WHERE (%(workflow_id)s::uuid IS NULL OR e.workflow_id = %(workflow_id)s::uuid)
-  AND (%(status)s::text IS NULL OR e.status = %(status)s)
-  AND (%(at)s::timestamptz IS NULL OR (e.started_at, e.id) < (%(at)s::timestamptz, %(before)s::text))
-ORDER BY e.started_at DESC, e.id DESC LIMIT %(limit)s;
-
--- name: find_execution
--- An execution with what its version was compiled from.
-SELECT e.id, e.workflow_id::text, w.name AS workflow, e.version, e.arn, e.status, e.trigger,
-    e.started_at, e.stopped_at, e.error, e.cause, v.definition, v.bindings
-FROM executions e JOIN workflows w ON w.id = e.workflow_id
-JOIN workflow_versions v ON v.workflow_id = e.workflow_id AND v.version = e.version
-WHERE e.id = %(id)s;
-
 -- name: set_variables
 -- Replaces the workspace's variables.
 UPDATE workspaces SET variables = %(variables)s;

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from statewright.workflows.models import StepRun, StepStatus
-from statewright.workflows.plain_steps import kind_of, walk
+from statewright.workflows.plain_steps import kind_of, states, walk
 
 _FAILURES = frozenset({"TaskFailed", "TaskTimedOut", "EvaluationFailed", "MapStateFailed"})
 
@@ -32,6 +32,33 @@ class _Seen:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A step of the definition, or a state of an imported machine, as the drawing has it."""
+
+    pointer: str
+    id: str | None
+    name: str
+    kind: str
+    disabled: bool = False
+
+
+def steps_of(definition: dict[str, Any]) -> list[Shown]:
+    """Every step in the definition's order, nested ones after their parent."""
+    if "asl" in definition:
+        return [
+            Shown(pointer, None, name, str(state["Type"]))
+            for pointer, name, state in states(definition["asl"])
+        ]
+    return [_shown(pointer, step) for pointer, step in walk(definition["steps"])]
+
+
+def _shown(pointer: str, step: dict[str, Any]) -> Shown:
+    kind = kind_of(step)
+    name = step.get("name") or step.get("id") or kind
+    return Shown(pointer, step.get("id"), name, kind, bool(step.get("disabled")))
+
+
 def step_runs(
     definition: dict[str, Any], bindings: dict[str, str], events: Iterable[dict[str, Any]]
 ) -> list[StepRun]:
@@ -40,8 +67,8 @@ def step_runs(
     Args:
         bindings: state name → pointer of its step, with ``#role`` where it is not its own state.
     """
-    steps = list(walk(definition["steps"]))
-    ids = {pointer: step.get("id") for pointer, step in steps}
+    steps = steps_of(definition)
+    ids = {step.pointer: step.id for step in steps}
     seen: dict[str, _Seen] = {}
     states_by_event: dict[int, str] = {}
     ended = failed = False
@@ -61,8 +88,7 @@ def step_runs(
         elif pointer in ids:
             _note(seen.setdefault(pointer, _Seen()), event, role, ids[pointer])
     runs = [
-        _run(pointer, step, seen.get(pointer, _Seen()), ended=ended, failed=failed)
-        for pointer, step in steps
+        _run(step, seen.get(step.pointer, _Seen()), ended=ended, failed=failed) for step in steps
     ]
     return [_of_its_steps(run, runs) if run.kind == "try" else run for run in runs]
 
@@ -123,13 +149,12 @@ def _error(event: dict[str, Any]) -> str | None:
     return ": ".join(str(part) for part in parts if part) or None
 
 
-def _run(pointer: str, step: dict[str, Any], seen: _Seen, *, ended: bool, failed: bool) -> StepRun:
-    kind = kind_of(step)
+def _run(step: Shown, seen: _Seen, *, ended: bool, failed: bool) -> StepRun:
     return StepRun(
-        pointer=pointer,
-        id=step.get("id"),
-        name=step.get("name") or step.get("id") or kind,
-        kind=kind,
+        pointer=step.pointer,
+        id=step.id,
+        name=step.name,
+        kind=step.kind,
         status=_status(step, seen, ended=ended, failed=failed),
         runs=seen.entered,
         failures=seen.failures,
@@ -141,10 +166,10 @@ def _run(pointer: str, step: dict[str, Any], seen: _Seen, *, ended: bool, failed
     )
 
 
-def _status(step: dict[str, Any], seen: _Seen, *, ended: bool, failed: bool) -> StepStatus:
+def _status(step: Shown, seen: _Seen, *, ended: bool, failed: bool) -> StepStatus:
     if not seen.asked:
         return "not_reached"
-    if not seen.entered or step.get("disabled"):
+    if not seen.entered or step.disabled:
         return "skipped"
     if seen.exited >= seen.entered:
         return "failed" if seen.failing else "succeeded"
