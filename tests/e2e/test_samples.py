@@ -96,6 +96,10 @@ INSERT INTO notification_deliveries (id, workspace_id, notification_id, recipien
 INSERT INTO notification_devices VALUES ('{0}c4', '{0}aa', '{0}bb', 'token', 'ios', now());
 INSERT INTO notification_suppressions VALUES ('{0}aa', 'email', 'old@example.com', '*', 'bounce', now());
 INSERT INTO notification_providers VALUES ('{0}aa', 'push', 'default', 'firebase', '{{}}', '', now());
+INSERT INTO data_tables SELECT ('{0}' || x)::uuid, '{0}aa', y, '{{"number": {{"type": "number", "required": true}}}}',
+        ARRAY['number'], 0, now(), now() FROM (VALUES ('a3', 'orders'), ('a4', 'old')) v (x, y);
+INSERT INTO data_rows SELECT ('{0}' || x)::uuid, '{0}aa', '{0}a3', y, jsonb_build_object('number', x), now(), now()
+    FROM (VALUES ('a5', '[1]'), ('a6', '[2]')) v (x, y);
 INSERT INTO connections (id, workspace_id, name, title, kind, settings, sealed, created_at, updated_at,
         rotated_at)
     SELECT ('{0}' || x)::uuid, '{0}aa', 'c' || x, '', CASE x WHEN '9c' THEN 'oauth2' ELSE 'bearer' END,

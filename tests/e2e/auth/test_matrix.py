@@ -112,6 +112,9 @@ def ids(owner: Client, by_role: dict[str, Client]) -> dict[str, str]:
         "session_id": owner.session["session_id"],
         "workspace_id": owner.session["workspace_id"],
         "role": "own-role",
+        "table": owner.ok(
+            "POST", "/v1/tables", {"name": "orders", "columns": {"number": {"type": "number"}}}
+        )["name"],
         "connection_id": owner.ok(
             "POST",
             "/v1/connections",

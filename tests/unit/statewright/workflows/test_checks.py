@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from statewright.errors import InvalidError
-from statewright.workflows.actions.catalog import CATALOG, Action
+from statewright.workflows.actions.action import Action
+from statewright.workflows.actions.catalog import CATALOG
 from statewright.workflows.checks import Surroundings, check
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.parsing import parse_definition

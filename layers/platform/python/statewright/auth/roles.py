@@ -35,6 +35,8 @@ PERMISSIONS: dict[str, str] = {
     "connections:write": "Create and change connections",
     "analytics:read": "See performance and activity, search executions and logs",
     "analytics:write": "Set targets, and how the workspace counts",
+    "tables:read": "See tables and their rows",
+    "tables:write": "Create and change tables and their rows",
     "reports:read": "See reports and dashboards",
     "reports:write": "Create and change reports and dashboards",
     "notifications:read": "See templates, and what became of notifications",
@@ -58,6 +60,7 @@ _SEE = _OWN | {
     "approvals:read",
     "connections:read",
     "analytics:read",
+    "tables:read",
     "reports:read",
     "notifications:read",
 }
@@ -69,6 +72,7 @@ _EDIT = _OPERATE | {
     "variables:write",
     "connections:write",
     "analytics:write",
+    "tables:write",
     "reports:write",
     "notifications:write",
 }

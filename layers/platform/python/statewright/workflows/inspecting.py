@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from statewright.db import tenant
 from statewright.errors import InvalidError
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.checks import Surroundings, check
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.definition import Definition

@@ -2,45 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
 from statewright.integrations import failures
 from statewright.integrations.errors import CONNECTION_ERRORS
-
-Schema = dict[str, Any]
-Integration = Literal["function", "callback", "workflow", "event", "aws"]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """An action of the catalogue.
-
-    ``inputs`` and ``result`` are JSON Schemas. In them, ``x-literal`` marks what is needed when the
-    workflow is published, so that it cannot be an expression; ``x-refers-to`` the name of a
-    workflow, connection or template; ``x-duration`` a duration. ``function`` names the step Lambda
-    that performs it. ``errors`` are the error names that it can fail with, for ``retry``,
-    ``on_error`` and ``catch``.
-    """
-
-    name: str
-    title: str
-    integration: Integration
-    inputs: Schema
-    result: Schema
-    function: str = ""
-    errors: tuple[str, ...] = ()
-    defaults: dict[str, Any] = field(default_factory=dict)
-
-
-def _object(required: list[str], **properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": required,
-        "properties": properties,
-    }
-
+from statewright.workflows.actions import code_catalog, data_catalog, table_catalog
+from statewright.workflows.actions.action import Action, Schema, object_schema
 
 _WORKFLOW: Schema = {
     "type": "string",
@@ -72,7 +37,7 @@ def _message(name: str, title: str, channel: str, more: dict[str, Schema] | None
         name,
         title,
         "callback",
-        _object(["to"], **_MESSAGE, **(more or {})),
+        object_schema(["to"], **_MESSAGE, **(more or {})),
         {
             "type": "object",
             "properties": {
@@ -107,7 +72,7 @@ _ACTIONS = (
         "http.request",
         "Call an HTTP API",
         "function",
-        _object(
+        object_schema(
             ["url"],
             method={"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]},
             url={"type": "string", "minLength": 1},
@@ -131,7 +96,9 @@ _ACTIONS = (
         "email.send",
         "Send an e-mail",
         "function",
-        _object(["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT, html=_TEXT),
+        object_schema(
+            ["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT, html=_TEXT
+        ),
         {"type": "object", "properties": {"message_id": _TEXT}},
         "send-email",
         ("Email.Rejected",),
@@ -140,7 +107,7 @@ _ACTIONS = (
         "human.approval",
         "Let a person decide",
         "callback",
-        _object(
+        object_schema(
             ["assignees", "title"],
             assignees={"type": "array", "items": _TEXT, "minItems": 1},
             title={"type": "string", "minLength": 1},
@@ -163,7 +130,7 @@ _ACTIONS = (
         "workflow.run",
         "Run another workflow and wait for it",
         "workflow",
-        _object(["workflow"], workflow=_WORKFLOW, input={}),
+        object_schema(["workflow"], workflow=_WORKFLOW, input={}),
         {},
         errors=("States.TaskFailed",),
     ),
@@ -171,7 +138,7 @@ _ACTIONS = (
         "event.publish",
         "Publish an event",
         "event",
-        _object(
+        object_schema(
             ["type"],
             type={"type": "string", "minLength": 1, "maxLength": 128},
             data={"type": "object"},
@@ -180,4 +147,12 @@ _ACTIONS = (
     ),
 )
 
-CATALOG: dict[str, Action] = {action.name: action for action in _ACTIONS}
+CATALOG: dict[str, Action] = {
+    action.name: action
+    for action in (
+        *_ACTIONS,
+        *data_catalog.ACTIONS,
+        *table_catalog.ACTIONS,
+        *code_catalog.ACTIONS,
+    )
+}

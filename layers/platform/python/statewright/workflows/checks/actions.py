@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.inference import Env
 from statewright.workflows.checks.schemas import type_of_schema

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, assert_never
 
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.checks import branches, loops
 from statewright.workflows.checks.actions import Actions, result_of
 from statewright.workflows.checks.env import ERROR, After, Place, restored, sometimes

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from statewright.workflows.actions.catalog import CATALOG, Action
+from statewright.workflows.actions.action import Action
+from statewright.workflows.actions.catalog import CATALOG
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.compiler import undo
 from statewright.workflows.compiler.evaluate import PASSED_ON, compute, needs_guard
 from statewright.workflows.compiler.region import Region

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.compiler.values import ASL
 from statewright.workflows.definition import Definition, Step, every_step, kind_of
 

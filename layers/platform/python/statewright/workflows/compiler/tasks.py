@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from statewright.workflows.actions.catalog import Action
+from statewright.workflows.actions.action import Action
 from statewright.workflows.compiler.values import ASL, Names, asl_value, expression
 from statewright.workflows.definition import Retry, Use, seconds
 from statewright.workflows.expressions import quoted

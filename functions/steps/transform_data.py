@@ -1,0 +1,10 @@
+"""The actions ``data.*`` that need a Lambda."""
+
+from typing import Any
+
+from statewright.integrations.data import transforming
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Performs the step and returns its result."""
+    return transforming.perform(event)

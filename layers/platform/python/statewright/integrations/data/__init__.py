@@ -1,0 +1,1 @@
+"""What steps do to data where JSONata does not do it well."""
