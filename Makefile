@@ -6,9 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check lint api lock bench clean conformance crash fuzz
+CONSOLE := console/dist/index.html
+CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
+
+.PHONY: run test check lint api lock bench clean conformance crash fuzz console console-check
 
 run: $(READY)
+	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
 test: $(READY)
@@ -42,12 +46,20 @@ lock:  ## resolves pyproject.toml's dependencies anew
 	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \
 		--universal --no-header --no-annotate --quiet -o requirements.lock
 
+console: $(CONSOLE)  ## builds the web console
+
+$(CONSOLE): $(CONSOLE_SOURCES) | $(READY)
+	@sh infra/build_console.sh $(VENV)
+
+console-check: $(CONSOLE)  ## types and tests of the console
+	@cd console && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
+
 $(READY): pyproject.toml requirements.lock infra/setup.sh
 	@sh infra/setup.sh $(VENV) $(PY)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache console/node_modules console/dist
 
 conformance: $(READY)  ## runs the recorded cases in ../shared/conformance, writes docs/asl-conformance.md
 	@$(BIN)/python -m tests.conformance

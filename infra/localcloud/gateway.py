@@ -22,6 +22,7 @@ from chalice.local import (
     InvalidAuthorizerError,
     LocalGateway,
     NotAuthorizedError,
+    RouteMatcher,
 )
 
 from localcloud.functions import Function, LambdaHost
@@ -70,6 +71,7 @@ class Gateway:
                 if method in methods:
                     self._add(app, path, method.upper(), methods[method], authorizer)
         self._gateway = _RestGateway(app, self._invoke)
+        self._paths = RouteMatcher(list(app.routes))
 
     def _add(
         self, app: Chalice, path: str, method: str, operation: dict[str, Any], authorizer: Any
@@ -78,6 +80,14 @@ class Gateway:
         self._functions[path, method] = self._host.find(_function_name(uri))
         guard = authorizer if operation.get("security") else None
         app.route(path, name=f"{method} {path}", methods=[method], authorizer=guard)(_unused)
+
+    def has(self, path: str) -> bool:
+        """Whether any route has this path."""
+        try:
+            self._paths.match_route(path)
+        except ValueError:
+            return False
+        return True
 
     def handle(self, request: Request) -> Response:
         """Answers one request."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from asl.asgi import Application
 from localcloud.gateway import Gateway, Request, Response
+from localcloud.site import Site
 
 MAX_BODY = 10_485_760
 """API Gateway's payload limit."""
@@ -18,9 +19,10 @@ THREADS = 32
 class Web(Application):
     """The ASGI application."""
 
-    def __init__(self, gateway: Gateway):
+    def __init__(self, gateway: Gateway, site: Site | None = None):
         super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
+        self._site = site
 
     async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
         """What the gateway answers."""
@@ -36,6 +38,9 @@ class Web(Application):
             body,
             (scope.get("client") or ("127.0.0.1",))[0],
         )
+        page = None if self._site is None else self._site.answer(request)
+        if page is not None:
+            return page
         answer: Response
         try:
             async with asyncio.timeout(TIMEOUT):

@@ -19,8 +19,9 @@ from rich.console import Console
 
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
+from localcloud.site import Site
 from localcloud.web import Web
-from statewright_cli.project import TEMPLATE
+from statewright_cli.project import CONSOLE, TEMPLATE
 
 console = Console(highlight=False)
 LOOPBACK = "127.0.0.0/8,::1"
@@ -78,7 +79,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         cloud.open()
         gc.freeze()  # what start-up made stays: collections need not look at it again
         gc.set_threshold(*GC_THRESHOLDS)
-        web = Web(cloud.gateway)
+        web = Web(cloud.gateway, Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None)
         closing.callback(web.close)
         config = uvicorn.Config(
             web,
