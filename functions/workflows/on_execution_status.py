@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from statewright.workflows import executions
+from statewright.workflows.triggers import ends
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -11,5 +12,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     A failure fails the batch as a whole: recording is idempotent, so the queue delivers it again.
     """
-    executions.record([json.loads(record["body"])["detail"] for record in event["Records"]])
+    details = [json.loads(record["body"])["detail"] for record in event["Records"]]
+    executions.record(details)
+    ends.note(details)
     return {"batchItemFailures": []}

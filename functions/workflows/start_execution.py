@@ -18,9 +18,10 @@ app = Api(permission="executions:run")
     tags=["executions"],
 )
 def start_execution(workflow_id: str, start: Annotated[Start, Body()]) -> Started:
-    """Starts an execution by hand; an idempotency key starts one execution however often sent."""
-    caller = app.caller()
-    return starting.start_by_hand(caller.workspace_id, caller.user_id, workflow_id, start)
+    """Starts an execution by hand. An Idempotency-Key starts one execution however often it is
+    sent; with another input it is refused (422)."""
+    caller, key = app.caller(), app.current_event.headers.get("idempotency-key")
+    return starting.start_by_hand(caller.workspace_id, caller.user_id, workflow_id, start, key)
 
 
 handler = app.handler()

@@ -86,7 +86,8 @@ class LocalCloud:
         clock = SystemClock()
         sqs = Sqs(pool, clock, REGION)
         sns = Sns(self._deliver, clock)
-        events = Events(self._deliver, clock, ACCOUNT, REGION)
+        events = Events(self._deliver, clock, ACCOUNT, REGION, pool)
+        events.rules.load()
         kms = Kms(data / "kms.key", ACCOUNT, REGION)
         ses = Ses(data / "mail", clock, self._options.smtp, sns.announce)
         found = Resources(
@@ -125,6 +126,8 @@ class LocalCloud:
         for mapping in found.mappings:
             sqs.map(mapping, self.host)
         found.resume_async()
+        for group in found.schedule_groups:
+            scheduler.add_group(group)
         for name, expression, target in found.schedules:
             scheduler.keep(name, expression, target)
         engine.open()

@@ -11,7 +11,8 @@ from typing import Any
 
 from localcloud.errors import AwsError, TemplateError
 from localcloud.functions import Function, LambdaHost
-from localcloud.services.events import Events, Rule
+from localcloud.services.event_rules import Rule, Target
+from localcloud.services.events import Events
 from localcloud.services.keys import SecretsManager
 from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
@@ -26,6 +27,7 @@ ASYNC = "async-"
 ASYNC_ATTEMPTS = 3
 """Attempts of an asynchronous invocation (Lambda: the first and two more)."""
 _NOTHING_TO_DO = {
+    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::SES::ConfigurationSet",
@@ -51,6 +53,7 @@ class Resources:
     mappings: list[Mapping] = field(default_factory=list)
     schedules: list[tuple[str, str, str]] = field(default_factory=list)
     """Name, expression and target's ARN."""
+    schedule_groups: list[str] = field(default_factory=list)
     later: list[Callable[[], None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -130,8 +133,8 @@ def attribute_of(kind: str, properties: dict[str, Any], attribute: str | None) -
             return arn("sns", properties["TopicName"])
         case "AWS::Events::Rule", "Arn":
             return arn("events", f"rule/{logical}")
-        case "AWS::SecretsManager::Secret", None:
-            return str(properties["Name"]) if "Name" in properties else logical
+        case (("AWS::Scheduler::ScheduleGroup" | "AWS::SecretsManager::Secret"), None):
+            return str(properties.get("Name", logical))
         case "AWS::KMS::Key", "Arn":
             return arn("kms", "key/local")
         case "AWS::IAM::Role", "Arn":
@@ -170,8 +173,10 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
             topic = properties["EventDestination"]["SnsDestination"]["TopicARN"]
             found.ses.add_destination(name, topic)
         case "AWS::Events::Rule":
-            targets = tuple(target["Arn"] for target in properties["Targets"])
+            targets = tuple(Target(target["Arn"], target["Id"]) for target in properties["Targets"])
             found.events.add(Rule(resource.id, properties["EventPattern"], targets))
+        case "AWS::Scheduler::ScheduleGroup":
+            found.schedule_groups.append(properties["Name"])
         case "AWS::Logs::LogGroup":
             found.logs.add(properties.get("LogGroupName", resource.id))
         case "AWS::S3::Bucket":

@@ -34,3 +34,15 @@ CREATE TABLE IF NOT EXISTS localcloud.parameters (
     value text NOT NULL,
     version int NOT NULL DEFAULT 1
 );
+
+ALTER TABLE localcloud.schedules ADD COLUMN IF NOT EXISTS attempts int NOT NULL DEFAULT 0;
+ALTER TABLE localcloud.schedules ADD COLUMN IF NOT EXISTS retry_at bigint;
+
+-- Rules that were made through the API; those of the template are made at each start.
+CREATE TABLE IF NOT EXISTS localcloud.event_rules (
+    name text PRIMARY KEY,
+    pattern jsonb NOT NULL,
+    state text NOT NULL,
+    description text NOT NULL,
+    targets jsonb NOT NULL DEFAULT '[]'
+);

@@ -108,6 +108,7 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "get /approvals/{token}",
         "get /healthz",
         "get /hooks/{token}",
+        "get /hooks/{token}/executions/{execution_id}",
         "get /v1/auth/saml/{provider_id}/metadata",
         "get /v1/auth/saml/{provider_id}/slo",
         "get /v1/auth/sso/callback",

@@ -1,53 +1,48 @@
-"""Amazon EventBridge: one bus, with rules from the template.
-
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-"""
+"""Amazon EventBridge: one bus, whose rules take events to queues, topics and functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from psycopg_pool import ConnectionPool
 
 from asl.ports import Clock
 from asl.turn import iso
 from localcloud.errors import AwsError
 from localcloud.ids import new_id
+from localcloud.services.event_rules import Rule, Rules, Target
 
 MAX_ENTRY = 1_048_576
 Deliver = Callable[[str, Sequence[str]], None]
 """Takes events, as JSON text, to the target with an ARN. They cannot be lost once it returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Which events go where."""
-
-    name: str
-    pattern: dict[str, Any]
-    targets: tuple[str, ...]
-
-
 class Events:
     """The default event bus."""
 
-    def __init__(self, deliver: Deliver, clock: Clock, account: str, region: str):
+    def __init__(
+        self,
+        deliver: Deliver,
+        clock: Clock,
+        account: str,
+        region: str,
+        pool: ConnectionPool[Any] | None = None,
+    ):
         self._deliver = deliver
         self._clock = clock
         self._account = account
         self._region = region
-        self._rules: list[Rule] = []
+        self.rules = Rules(account, region, pool)
 
     def add(self, rule: Rule) -> None:
         """Makes a rule known."""
-        check_pattern(rule.pattern)
-        self._rules.append(rule)
+        self.rules.add(rule)
 
     def operations(self) -> dict[str, Any]:
         """The supported API operations."""
-        return {"PutEvents": self.put_events}
+        return {"PutEvents": self.put_events, **self.rules.operations()}
 
     def put_events(self, Entries: list[dict[str, Any]], **_: Any) -> dict[str, Any]:
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html"""
@@ -93,63 +88,13 @@ class Events:
 
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         """Delivers events to the targets of every rule that they match."""
-        for rule in self._rules:
-            matching = [event for event in events if matches(rule.pattern, event)]
-            if matching:
-                texts = [orjson.dumps(event).decode() for event in matching]
+        found: dict[tuple[str, str], tuple[Rule, Target, list[dict[str, Any]]]] = {}
+        for event in events:
+            for rule in self.rules.of(event):
                 for target in rule.targets:
-                    self._deliver(target, texts)
-
-
-def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
-    """Whether an event matches a pattern."""
-    for name, wanted in pattern.items():
-        value = event.get(name)
-        if isinstance(wanted, dict):
-            if not isinstance(value, dict) or not matches(wanted, value):
-                return False
-        else:
-            values = value if isinstance(value, list) else [value]
-            present = name in event
-            if not any(_fits(one, item, present) for one in wanted for item in values):
-                return False
-    return True
-
-
-def _fits(wanted: Any, value: Any, present: bool) -> bool:
-    if not isinstance(wanted, dict):
-        same_kind = isinstance(wanted, bool) == isinstance(value, bool)
-        return present and same_kind and wanted in [value]
-    (operator, argument), *_ = wanted.items()
-    text = value if isinstance(value, str) else ""
-    match operator:
-        case "prefix":
-            return text.startswith(str(argument))
-        case "suffix":
-            return text.endswith(str(argument))
-        case "exists":
-            return present is argument
-        case "anything-but":
-            excluded = argument if isinstance(argument, list) else [argument]
-            return present and value not in excluded
-        case "equals-ignore-case":
-            return text.lower() == str(argument).lower()
-    raise AssertionError(operator)
-
-
-def check_pattern(pattern: dict[str, Any]) -> None:
-    """Refuses what :func:`matches` does not do.
-
-    Raises:
-        AwsError: InvalidEventPatternException.
-    """
-    known = {"prefix", "suffix", "exists", "anything-but", "equals-ignore-case"}
-    for name, wanted in pattern.items():
-        if isinstance(wanted, dict):
-            check_pattern(wanted)
-        elif not isinstance(wanted, list) or any(
-            isinstance(one, dict) and (len(one) != 1 or not one.keys() <= known) for one in wanted
-        ):
-            raise AwsError(
-                "InvalidEventPatternException", f"Event pattern is not supported locally: {name}"
-            )
+                    entry = found.setdefault(
+                        (rule.name, target.arn + target.id), (rule, target, [])
+                    )
+                    entry[2].append(event)
+        for rule, target, matching in found.values():
+            self._deliver(target.arn, [target.text(rule.name, event) for event in matching])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +14,12 @@ from asl.memory import ManualClock
 from localcloud.boto import Plug
 from localcloud.errors import AwsError
 from localcloud.functions import Function, LambdaHost
-from localcloud.services.events import Events, Rule, check_pattern, matches
+from localcloud.services.event_rules import Rule, Target
+from localcloud.services.events import Events
 from localcloud.services.keys import Kms
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
-from localcloud.services.scheduler import next_time
 from localcloud.services.sns import Sns, Subscription
-
-EVENT = {"source": "shop", "detail": {"total": 5, "tags": ["a", "b"], "nothing": None}}
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        ({"source": ["shop"]}, True),
-        ({"source": ["other"]}, False),
-        ({"detail": {"total": [5, 6]}}, True),
-        ({"detail": {"total": [True]}}, False),
-        ({"detail": {"tags": ["b"]}}, True),
-        ({"detail": {"missing": [None]}}, False),
-        ({"detail": {"nothing": [None]}}, True),
-        ({"source": [{"prefix": "sh"}]}, True),
-        ({"source": [{"suffix": "x"}]}, False),
-        ({"source": [{"anything-but": ["shop"]}]}, False),
-        ({"detail": {"missing": [{"exists": False}]}}, True),
-        ({"source": [{"equals-ignore-case": "SHOP"}]}, True),
-    ],
-)
-def test_event_patterns(pattern: dict[str, Any], expected: bool) -> None:
-    assert matches(pattern, EVENT) is expected
-
-
-def test_patterns_that_are_not_supported_are_refused() -> None:
-    with pytest.raises(AwsError, match="not supported locally"):
-        check_pattern({"detail": {"total": [{"numeric": [">", 1]}]}})
 
 
 def test_put_events_reaches_matching_targets_and_reports_malformed_ones() -> None:
@@ -56,7 +27,7 @@ def test_put_events_reaches_matching_targets_and_reports_malformed_ones() -> Non
     bus = Events(
         lambda target, texts: delivered.extend((target, t) for t in texts), ManualClock(), "1", "r"
     )
-    bus.add(Rule("r", {"source": ["shop"]}, ("arn:x",)))
+    bus.add(Rule("r", {"source": ["shop"]}, (Target("arn:x"),)))
     answer = bus.put_events(
         [
             {"Source": "shop", "DetailType": "sold", "Detail": '{"n":1}'},
@@ -70,39 +41,6 @@ def test_put_events_reaches_matching_targets_and_reports_malformed_ones() -> Non
     assert not others
     event = json.loads(text)
     assert (target, event["detail-type"], event["detail"]) == ("arn:x", "sold", {"n": 1})
-
-
-NOON = int(datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp() * 1000)  # a Saturday
-
-
-@pytest.mark.parametrize(
-    ("expression", "zone", "expected"),
-    [
-        ("rate(5 minutes)", "UTC", "2026-03-28T12:05:00+00:00"),
-        ("at(2026-04-01T00:00:00)", "Europe/Berlin", "2026-03-31T22:00:00+00:00"),
-        ("cron(0 2 * * ? *)", "UTC", "2026-03-29T02:00:00+00:00"),
-        ("cron(30 9 ? * MON-FRI *)", "America/New_York", "2026-03-30T13:30:00+00:00"),
-        ("cron(0 0 ? * 1 *)", "UTC", "2026-03-29T00:00:00+00:00"),
-        ("cron(0 0 1 1 ? 2028)", "UTC", "2028-01-01T00:00:00+00:00"),
-        (
-            "cron(30 2 * * ? *)",
-            "Europe/Berlin",
-            "2026-03-29T01:00:00+00:00",
-        ),  # 02:30 does not exist
-    ],
-)
-def test_schedules(expression: str, zone: str, expected: str) -> None:
-    definition = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": zone}
-    moment = next_time(definition, NOON)
-    assert moment is not None
-    assert datetime.fromtimestamp(moment / 1000, UTC).isoformat() == expected
-
-
-def test_a_schedule_in_the_past_never_fires_and_nonsense_is_refused() -> None:
-    assert next_time({"ScheduleExpression": "at(2020-01-01T00:00:00)"}, NOON) is None
-    for nonsense in ("every day", "cron(* * *)", "cron(99 * * * ? *)"):
-        with pytest.raises(AwsError, match="Invalid Schedule Expression"):
-            next_time({"ScheduleExpression": nonsense}, NOON)
 
 
 def test_kms_needs_the_same_context_and_key(tmp_path: Path) -> None:

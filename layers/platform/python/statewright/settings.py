@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     account: str = "000000000000"
     workflow_role_arn: str = "arn:aws:iam::000000000000:role/statewright-workflow"
     event_bus: str = "default"
+    scheduler_role_arn: str = "arn:aws:iam::000000000000:role/statewright-scheduler"
+    files_bucket: str = "filesbucket"
+    """The bucket of workspaces' files."""
     secret_id: str = "statewright/signing"
     """The Secrets Manager secret whose text signs links."""
     data_key_arn: str = "alias/statewright"
@@ -58,6 +61,21 @@ class Settings(BaseSettings):
     as Step Functions keeps their histories."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
+
+    @property
+    def schedule_group(self) -> str:
+        """The EventBridge Scheduler group of workflows' schedules."""
+        return f"{self.prefix}-triggers"
+
+    @property
+    def trigger_queue_arn(self) -> str:
+        """The queue of what schedules and rules fire."""
+        return f"arn:aws:sqs:{self.region}:{self.account}:{self.prefix}-trigger-firings"
+
+    @property
+    def poll_queue_arn(self) -> str:
+        """The queue of polls that are due."""
+        return f"arn:aws:sqs:{self.region}:{self.account}:{self.prefix}-trigger-polls"
 
     def notification_queue_url(self, channel: str) -> str:
         """The queue of a channel."""

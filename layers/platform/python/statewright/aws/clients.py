@@ -33,6 +33,15 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name=settings().region, config=_CONFIG)  # type: ignore[call-overload]
 
 
+@lru_cache(maxsize=4)
+def patient_client(service: str) -> Any:
+    """A client for calls that take long and must not be made twice: one attempt, 24 seconds."""
+    import boto3
+
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=24)
+    return boto3.client(service, region_name=settings().region, config=_CONFIG.merge(once))  # type: ignore[call-overload]
+
+
 @contextmanager
 def mapped(service: str) -> Iterator[None]:
     """Turns "AWS cannot answer now" into :class:`UnavailableError`; other errors pass through."""

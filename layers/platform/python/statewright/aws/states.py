@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
-from statewright.aws.clients import client, error_code, mapped
+from statewright.aws.clients import client, error_code, mapped, patient_client
 from statewright.errors import ConflictError, GoneError, InvalidError, NotFoundError
 
 _GOES_ON = {"ExecutionStarted", "ExecutionRedriven"}
 
 
-def put_machine(arn: str, name: str, definition: str, role_arn: str) -> str:
+def put_machine(arn: str, name: str, definition: str, role_arn: str, kind: str = "STANDARD") -> str:
     """Creates or updates a state machine and publishes it as a version.
+
+    Args:
+        kind: ``STANDARD`` or ``EXPRESS``, which it keeps for good.
 
     Returns:
         The ARN of the version.
@@ -35,7 +38,7 @@ def put_machine(arn: str, name: str, definition: str, role_arn: str) -> str:
             _refuse_invalid(error)
             if error_code(error) != "StateMachineDoesNotExist":
                 raise
-            answer = _create(name, definition, role_arn)
+            answer = _create(name, definition, role_arn, kind)
     return str(answer["stateMachineVersionArn"])
 
 
@@ -56,10 +59,37 @@ def point_alias(version_arn: str, name: str) -> str:
     return arn
 
 
-def _create(name: str, definition: str, role_arn: str) -> dict[str, Any]:
+def withdraw_alias(machine_arn: str, name: str) -> None:
+    """Takes an alias away: from now on nothing starts through it. What runs goes on."""
+    with mapped("Step Functions"):
+        try:
+            client("stepfunctions").delete_state_machine_alias(
+                stateMachineAliasArn=f"{machine_arn}:{name}"
+            )
+        except ClientError as error:
+            if error_code(error) not in {"ResourceNotFound", "StateMachineDoesNotExist"}:
+                raise
+
+
+def start_sync(machine_arn: str, name: str, execution_input: str) -> dict[str, Any]:
+    """Runs an Express execution to its end, and returns StartSyncExecution's answer.
+
+    One that takes longer than anybody can wait is ``RUNNING``. It is never called twice.
+    """
+    with mapped("Step Functions"), _known("workflow"):
+        try:
+            answer: dict[str, Any] = patient_client("stepfunctions").start_sync_execution(
+                stateMachineArn=machine_arn, name=name, input=execution_input
+            )
+        except ReadTimeoutError:
+            return {"status": "RUNNING"}
+    return answer
+
+
+def _create(name: str, definition: str, role_arn: str, kind: str) -> dict[str, Any]:
     try:
         created: dict[str, Any] = client("stepfunctions").create_state_machine(
-            name=name, definition=definition, roleArn=role_arn, publish=True
+            name=name, definition=definition, roleArn=role_arn, type=kind, publish=True
         )
     except ClientError as error:
         _refuse_invalid(error)

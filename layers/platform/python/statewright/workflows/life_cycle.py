@@ -9,7 +9,7 @@ from statewright.aws import states
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.workflows import drafts
-from statewright.workflows.going_live import leave
+from statewright.workflows.going_live import leave, rest
 from statewright.workflows.life_cycle_models import Copy, Labels
 from statewright.workflows.locking import ANY, Expected
 from statewright.workflows.models import NewWorkflow, WorkflowDetail
@@ -82,6 +82,7 @@ def archive(workspace_id: str, workflow_id: str, expected: Expected = ANY) -> Wo
         row = _locked(session, workflow_id, expected)
         drafts.refuse_archived(row)
         session.run(_sql.archive, id=row["id"], now=world.now())
+        rest(session, row["id"])
         return drafts.detail(session, row["id"])
 
 

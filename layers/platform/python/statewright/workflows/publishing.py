@@ -69,7 +69,9 @@ def publish(
 
 def _deploy(session: Session, workspace_id: str, workflow_id: str, artefact: Artefact) -> str:
     chosen = settings()
-    name = f"{chosen.prefix}-{workflow_id}"
+    # A state machine keeps its type for good, so each type has its own.
+    kind = "" if artefact.kind == "STANDARD" else f"{artefact.kind.lower()}-"
+    name = f"{chosen.prefix}-{kind}{workflow_id}"
     home = f"{chosen.region}:{chosen.account}"
 
     def value_of(placeholder: str, argument: str | None) -> str:
@@ -80,6 +82,8 @@ def _deploy(session: Session, workspace_id: str, workflow_id: str, artefact: Art
                 return workflow_id
             case "EventBus":
                 return chosen.event_bus
+            case "FilesBucket":
+                return chosen.files_bucket
             case "Function":
                 return f"arn:aws:lambda:{home}:function:{chosen.prefix}-steps-{argument}"
             case _:
@@ -87,7 +91,7 @@ def _deploy(session: Session, workspace_id: str, workflow_id: str, artefact: Art
 
     definition = artefact.deployed(value_of)
     arn = f"arn:aws:states:{home}:stateMachine:{name}"
-    return states.put_machine(arn, name, definition, chosen.workflow_role_arn)
+    return states.put_machine(arn, name, definition, chosen.workflow_role_arn, artefact.kind)
 
 
 def _child_machine(session: Session, name: str) -> str:

@@ -53,26 +53,7 @@ WHERE workflow_id = %(id)s AND version = %(version)s;
 
 -- name: list_webhooks
 -- The webhook tokens of a workflow.
-SELECT trigger_id, token FROM webhooks WHERE workflow_id = %(id)s;
-
--- name: put_webhook
--- Points a trigger's webhook at a version; its token stays the same from version to version.
-INSERT INTO webhooks (token, workspace_id, workflow_id, trigger_id, method, machine_arn, input_schema)
-VALUES (%(token)s, current_workspace(), %(workflow_id)s, %(trigger_id)s, %(method)s, %(machine_arn)s,
-    %(input_schema)s)
-ON CONFLICT (workflow_id, trigger_id) DO UPDATE
-SET method = excluded.method, machine_arn = excluded.machine_arn, input_schema = excluded.input_schema
-RETURNING trigger_id, token;
-
--- name: delete_other_webhooks
--- Removes webhooks whose trigger the new version does not have.
-DELETE FROM webhooks WHERE workflow_id = %(workflow_id)s AND NOT trigger_id = ANY(%(keep)s);
-
--- name: find_webhook
--- What a call to a webhook starts, if its workflow is on, with the workspace's variables.
-SELECT h.machine_arn, h.method, h.trigger_id, h.input_schema, w.variables,
-    (SELECT enabled FROM workflows WHERE id = h.workflow_id) AS enabled
-FROM webhooks h JOIN workspaces w ON w.id = h.workspace_id WHERE h.token = %(token)s;
+SELECT trigger_id, token FROM triggers WHERE workflow_id = %(id)s AND type = 'webhook';
 
 -- name: find_startable
 -- What starting a workflow by hand starts, with the workspace's variables.

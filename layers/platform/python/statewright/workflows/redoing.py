@@ -12,9 +12,9 @@ from statewright.errors import ConflictError, TooLargeError
 from statewright.settings import settings
 from statewright.workflows import executions
 from statewright.workflows.execution_models import Rerun
-from statewright.workflows.going_live import LIVE
 from statewright.workflows.models import ExecutionDetail, Started
 from statewright.workflows.starting import MAX_INPUT, check_input
+from statewright.workflows.triggers.activation import LIVE
 
 _sql = load_queries(__package__, "executions.sql")
 

@@ -1,4 +1,4 @@
-"""Starting executions: a webhook's call, or a person. One durable write, then the answer.
+"""Starting executions: one durable write, then the answer.
 
 The execution's name makes a start idempotent: the same key gives the same name, and Step Functions
 starts a name once.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,85 +16,52 @@ import jsonschema_rs
 
 from statewright import world
 from statewright.aws import states
-from statewright.db import load_queries, lookup, tenant
+from statewright.db import load_queries, tenant
 from statewright.errors import (
     ConflictError,
     InvalidError,
     Issue,
-    MalformedError,
     NotFoundError,
-    StatewrightError,
     TooLargeError,
 )
 from statewright.settings import settings
 from statewright.workflows.drafts import parse_id
 from statewright.workflows.models import Start, Started
+from statewright.workflows.triggers import keys
+from statewright.workflows.triggers.keys import Key
+from statewright.workflows.triggers.targets import Target
 
 MAX_INPUT = 200_000
 """The most bytes of a trigger's content: a state's data may have 256 KiB in all."""
+EXPRESS = "express"
+_MANUAL = "manual"
 _sql = load_queries(__package__)
 
 
-class MethodNotAllowedError(StatewrightError):
-    """The webhook is called with another method than its trigger has (caller's fault)."""
-
-    kind, title, status = "method-not-allowed", "Method not allowed", 405
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookCall:
-    """An HTTP request to a webhook."""
-
-    token: str
-    method: str
-    headers: dict[str, str]
-    query: dict[str, str]
-    body: str
-    idempotency_key: str | None = None
-
-
-def receive_webhook(call: WebhookCall) -> Started:
-    """Starts what the webhook starts; the execution is durable when this returns.
-
-    Raises:
-        NotFoundError: no such webhook, or its workflow is off.
-        MalformedError: the body is not JSON.
-        InvalidError: the body is not what the workflow's ``input`` says.
-    """
-    hook = _webhook(call.token, int(world.now().timestamp()))
-    if hook["method"] != call.method:
-        raise MethodNotAllowedError(f"This webhook takes {hook['method']} only.")
-    body = _body(call)
-    check_input(hook["input_schema"], body)
-    trigger = {
-        "type": "webhook",
-        "id": hook["trigger_id"],
-        "body": body,
-        "headers": call.headers,
-        "query": call.query,
-        "received_at": world.now().isoformat(),
-    }
-    return _start(hook["machine_arn"], trigger, hook["variables"], call.idempotency_key)
-
-
-@lru_cache(maxsize=4096)
-def _webhook(token: str, _second: int) -> dict[str, Any]:
-    """What a webhook starts, read once a second at the most: a busy one asks all the time.
-
-    What it starts is never old: the alias it names leads to what is published now.
-    """
-    hook = lookup(_sql.find_webhook, token=token)
-    if hook is None or not hook["enabled"]:
-        raise NotFoundError("There is no such webhook, or its workflow is turned off.")
-    return hook
-
-
-def start_by_hand(workspace_id: str, user_id: str, workflow_id: str, start: Start) -> Started:
+def start_by_hand(
+    workspace_id: str, user_id: str, workflow_id: str, start: Start, key: str | None = None
+) -> Started:
     """Starts the published version.
+
+    Args:
+        key: the request's Idempotency-Key; the body may carry it, too.
 
     Raises:
         ConflictError: nothing is published, or the workflow is off.
+        InvalidError: the input is not what the workflow takes, or the key came with another one.
     """
+    target = _published(workspace_id, workflow_id)
+    check_input(target.input_schema, start.input)
+    text = key or start.idempotency_key
+    if text is not None and len(text) > keys.MAX_KEY:
+        raise InvalidError(f"An idempotency key has {keys.MAX_KEY} characters at the most.")
+    made = (
+        None if text is None else Key(target.workflow_id, workspace_id, _MANUAL, text, start.input)
+    )
+    return begin(target, facts(_MANUAL, user_id, start.input), made)
+
+
+def _published(workspace_id: str, workflow_id: str) -> Target:
     with tenant(workspace_id) as session:
         row = session.one(_sql.find_startable, id=parse_id(workflow_id, "workflow"))
     if row is None:
@@ -103,45 +70,91 @@ def start_by_hand(workspace_id: str, user_id: str, workflow_id: str, start: Star
         raise ConflictError("Publish the workflow first.")
     if not row["enabled"]:
         raise ConflictError("The workflow is turned off.")
-    check_input(row["published"].get("input"), start.input)
-    trigger = {
-        "type": "manual",
-        "id": user_id,
-        "body": start.input,
-        "headers": {},
-        "query": {},
-        "received_at": world.now().isoformat(),
+    return Target(
+        workspace_id=workspace_id,
+        workflow_id=workflow_id,
+        workflow=row["published"].get("name", ""),
+        trigger_id=_MANUAL,
+        type=_MANUAL,
+        machine_arn=row["machine_arn"],
+        mode=row["published"].get("settings", {}).get("mode", "standard"),
+        input_schema=row["published"].get("input"),
+        variables=row["variables"],
+    )
+
+
+def facts(
+    kind: str,
+    trigger_id: str,
+    body: Any,
+    *,
+    headers: dict[str, Any] | None = None,
+    query: dict[str, Any] | None = None,
+    received_at: datetime | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """``$trigger`` of an execution."""
+    return {
+        "type": kind,
+        "id": trigger_id,
+        "body": body,
+        "headers": headers or {},
+        "query": query or {},
+        "received_at": (received_at or world.now()).isoformat(),
+        **more,
     }
-    return _start(row["machine_arn"], trigger, row["variables"], start.idempotency_key)
 
 
-def _start(machine_arn: str, trigger: Any, variables: Any, key: str | None) -> Started:
-    text = json.dumps({"trigger": trigger, "vars": variables}, ensure_ascii=False)
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_INPUT:
-        raise TooLargeError(f"What starts a workflow may have {MAX_INPUT:,} bytes at the most.")
-    name = world.new_id() if key is None else _name_of(machine_arn, key)
-    states.start(machine_arn, name, text)
+def begin(target: Target, trigger: dict[str, Any], key: Key | None = None) -> Started:
+    """Starts an execution, or finds the one that the key started; it is durable on return.
+
+    Raises:
+        InvalidError: the key came with another request before.
+        TooLargeError: the trigger holds more than an execution can take.
+        NotFoundError: the workflow has just been turned off.
+    """
+    text = input_text(target, trigger)
+    if key is None:
+        return start_as(target, world.new_id(), text)
+    claim = keys.claim(key)
+    if claim.started:
+        return started(claim.execution_id)
+    found = start_as(target, claim.execution_id, text)
+    if target.mode == EXPRESS:  # its names may come again, so what has begun must be noted
+        keys.note_used(key)
+    return found
+
+
+def begin_once(target: Target, trigger: dict[str, Any], what: str) -> Started:
+    """Starts the one execution that ``what`` of this trigger has, however often it is asked for."""
+    scope = f"{target.trigger_id}\n{what}"
+    if target.mode == EXPRESS:
+        return begin(target, trigger, Key(target.workflow_id, target.workspace_id, "once", scope))
+    name = hashlib.sha256(f"{target.workflow_id}\n{scope}".encode()).hexdigest()[:40]
+    return start_as(target, name, input_text(target, trigger))
+
+
+def start_as(target: Target, name: str, text: str) -> Started:
+    """Starts an execution of a name."""
+    states.start(target.machine_arn, name, text)
+    return started(name)
+
+
+def started(name: str) -> Started:
+    """What the caller hears of an execution."""
     return Started(execution_id=name, url=f"{settings().base_url}/v1/executions/{name}")
 
 
-def _name_of(machine_arn: str, key: str) -> str:
-    workflow_arn = machine_arn.rpartition(":")[0]
-    return hashlib.sha256(f"{workflow_arn}\n{key}".encode()).hexdigest()[:40]
+def input_text(target: Target, trigger: dict[str, Any]) -> str:
+    """An execution's input.
 
-
-def _body(call: WebhookCall) -> Any:
-    if not call.body:
-        return {}
-    if "json" in call.headers.get("content-type", "json"):
-        try:
-            return json.loads(call.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise MalformedError(f"The body is not valid JSON: {error}.") from None
-    return call.body
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    Raises:
+        TooLargeError: it is more than an execution can take.
+    """
+    text = json.dumps({"trigger": trigger, "vars": target.variables}, ensure_ascii=False)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_INPUT:
+        raise TooLargeError(f"What starts a workflow may have {MAX_INPUT:,} bytes at the most.")
+    return text
 
 
 def check_input(schema: dict[str, Any] | None, value: Any) -> None:
@@ -150,16 +163,22 @@ def check_input(schema: dict[str, Any] | None, value: Any) -> None:
     Raises:
         InvalidError: with a pointer for each thing that does not fit.
     """
+    issues = input_issues(schema, value)
+    if issues:
+        raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}", issues)
+
+
+def input_issues(schema: dict[str, Any] | None, value: Any) -> tuple[Issue, ...]:
+    """What of a trigger's body does not fit the workflow's ``input``."""
     if schema is None:
-        return
+        return ()
     validator = _validator(json.dumps(schema, sort_keys=True))
     if validator.is_valid(value):
-        return
-    issues = tuple(
+        return ()
+    return tuple(
         Issue("/" + "/".join(map(str, error.instance_path)), error.message)
         for error in validator.iter_errors(value)
     )
-    raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}", issues)
 
 
 @lru_cache(maxsize=256)

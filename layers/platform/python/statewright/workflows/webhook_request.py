@@ -2,35 +2,83 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from statewright.errors import MalformedError
-from statewright.workflows.starting import WebhookCall
+
+_FORM = "application/x-www-form-urlencoded"
+_OURS = frozenset({"authorization", "cookie"})
+"""Credentials are for us, not for the execution's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """An HTTP request to a webhook.
+
+    ``raw`` is the body as it was sent, byte by byte, for signatures; ``headers`` are in lower case
+    and without credentials.
+    """
+
+    token: str
+    method: str
+    headers: dict[str, str]
+    query: dict[str, str]
+    raw: bytes = b""
+    idempotency_key: str | None = None
+    address: str = field(default="", kw_only=True)
+
+    @property
+    def content_type(self) -> str:
+        """The body's media type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def body(self) -> Any:
+        """The body as a value: JSON, a form's fields, or text; an empty object where there is none.
+
+        Raises:
+            MalformedError: it is not what its media type says.
+        """
+        if not self.raw:
+            return {}
+        try:
+            text = self.raw.decode()
+        except UnicodeDecodeError:
+            raise MalformedError("The body is not UTF-8 text.") from None
+        if self.content_type == _FORM:
+            fields = parse_qs(text, keep_blank_values=True)
+            return {name: v[0] if len(v) == 1 else v for name, v in fields.items()}
+        return _json(text) if "json" in (self.content_type or "json") else text
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"The body is not valid JSON: {error}.") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def call_of(event: APIGatewayProxyEvent, token: str) -> WebhookCall:
-    """The call.
-
-    Raises:
-        MalformedError: the body is not UTF-8 text.
-    """
+    """The call."""
     raw = event.raw_event
     headers = {name.lower(): value for name, value in (raw.get("headers") or {}).items()}
-    body = raw.get("body") or ""
-    if raw.get("isBase64Encoded"):
-        try:
-            body = b64decode(body).decode()
-        except ValueError:
-            raise MalformedError("The body is not UTF-8 text.") from None
-    # Credentials are for us, not for the execution's data.
-    kept = {n: v for n, v in headers.items() if n not in {"authorization", "cookie"}}
+    text = raw.get("body") or ""
+    body = b64decode(text) if raw.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
     return WebhookCall(
         token=token,
         method=raw["httpMethod"],
-        headers=kept,
+        headers={name: value for name, value in headers.items() if name not in _OURS},
         query=raw.get("queryStringParameters") or {},
-        body=body,
+        raw=body,
         idempotency_key=headers.get("idempotency-key"),
+        address=str(raw["requestContext"].get("identity", {}).get("sourceIp", "")),
     )

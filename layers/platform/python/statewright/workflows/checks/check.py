@@ -10,10 +10,11 @@ from statewright.workflows.checks.findings import Finding, Findings
 from statewright.workflows.checks.flow import Flow
 from statewright.workflows.checks.inference import Env, Known
 from statewright.workflows.checks.limits import check_limits
-from statewright.workflows.checks.schedules import check_triggers
+from statewright.workflows.checks.schedules import check_times
 from statewright.workflows.checks.schemas import type_of_schema
 from statewright.workflows.checks.structure import check_ids, check_schema, hints
 from statewright.workflows.checks.surroundings import ANYWHERE, Surroundings
+from statewright.workflows.checks.triggers import check_triggers
 from statewright.workflows.checks.types import ANY, NUMBER, OPEN, TEXT, Type, record
 from statewright.workflows.checks.values import Values
 from statewright.workflows.definition import Definition
@@ -24,12 +25,14 @@ def check(definition: Definition, surroundings: Surroundings = ANYWHERE) -> list
     findings = Findings()
     check_schema(findings, definition.input, "/input")
     check_ids(findings, definition)
-    check_triggers(findings, definition)
+    check_times(findings, definition)
     values = Values(findings, hints(definition).get)
-    flow = Flow(findings, values, Actions(findings, surroundings, values))
+    actions = Actions(findings, surroundings, values)
+    flow = Flow(findings, values, actions)
     start = _start(definition, surroundings)
     after = flow.steps(definition.steps, Place("/steps", start))
     values.type_of(definition.output, "/output", after.env)
+    check_triggers(findings, values, actions, definition, surroundings)
     concurrency = definition.settings.concurrency
     if concurrency is not None and concurrency.key is not None:
         at = "/settings/concurrency/key"

@@ -1,0 +1,55 @@
+"""Amazon S3: the bucket of workspaces' files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from statewright.aws.clients import client, error_code, mapped
+from statewright.errors import NotFoundError
+from statewright.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFacts:
+    """What S3 knows of an object."""
+
+    size: int
+    content_type: str
+    etag: str
+
+
+def presigned_put(key: str, size: int, content_type: str, seconds: int) -> str:
+    """A URL that takes one upload of exactly this size and type, by PUT, until its time is over.
+
+    S3 checks both, since the signature covers the headers ``Content-Length`` and ``Content-Type``.
+    """
+    wanted = {
+        "Bucket": settings().files_bucket,
+        "Key": key,
+        "ContentLength": size,
+        "ContentType": content_type,
+    }
+    return str(client("s3").generate_presigned_url("put_object", wanted, ExpiresIn=seconds))
+
+
+def head(key: str) -> ObjectFacts:
+    """Size, type and ETag of an object.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with mapped("S3"):
+        try:
+            found: dict[str, Any] = client("s3").head_object(
+                Bucket=settings().files_bucket, Key=key
+            )
+        except ClientError as error:
+            if error_code(error) in {"404", "NoSuchKey"}:
+                raise NotFoundError("There is no such file.") from error
+            raise
+    return ObjectFacts(
+        found["ContentLength"], found.get("ContentType", ""), found["ETag"].strip('"')
+    )

@@ -1,0 +1,1 @@
+"""What starts workflows: webhooks, schedules, events, forms, files, polls, and people."""

@@ -1,0 +1,135 @@
+"""Webhooks: a call starts its workflow, and is answered at once, with its result, or with a step's.
+
+What is looked at, in this order: the URL, method and media type, the sender's signature where the
+trigger asks for one, the body, whether the call is one that came before, the workflow's ``input``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from statewright.errors import InvalidError, StatewrightError
+from statewright.workflows import starting
+from statewright.workflows.triggers import files, results, targets
+from statewright.workflows.triggers.keys import MAX_KEY, Key
+from statewright.workflows.triggers.results import Reply
+from statewright.workflows.triggers.targets import Target
+from statewright.workflows.webhook_request import WebhookCall
+
+_KIND = "webhook"
+
+
+class MethodNotAllowedError(StatewrightError):
+    """The webhook is called with another method than its trigger has (caller's fault)."""
+
+    kind, title, status = "method-not-allowed", "Method not allowed", 405
+
+
+class UnsupportedMediaTypeError(StatewrightError):
+    """The webhook does not take bodies of this type (caller's fault)."""
+
+    kind, title, status = "unsupported-media-type", "Unsupported media type", 415
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A call that may start something."""
+
+    target: Target
+    facts: dict[str, Any]
+    key: Key | None
+
+
+def receive(call: WebhookCall) -> Reply:
+    """Starts what the webhook starts; the execution is durable when this returns.
+
+    Raises:
+        NotFoundError: no such webhook.
+        ConflictError: its workflow is off.
+        MalformedError: the body cannot be read.
+        InvalidError: the body is not what the workflow's ``input`` says.
+    """
+    target = targets.by_token(call.token, _KIND)
+    _admit(target.settings, call)
+    body = call.body()
+    facts = starting.facts(
+        _KIND, target.trigger_id, body, headers=call.headers, query=dict(call.query)
+    )
+    starting.check_input(target.input_schema, body)
+    request = _Request(target, facts, _key(target, call, facts))
+    respond = target.settings.get("respond", "immediately")
+    if respond == "immediately":
+        return results.accepted(starting.begin(target, facts, request.key))
+    if target.mode == starting.EXPRESS:
+        return _express(request)
+    started = starting.begin(target, facts, request.key)
+    return results.wait(target, started, facts)
+
+
+def show_result(token: str, execution_id: str) -> Reply:
+    """What a webhook's execution has come to, for whoever called the webhook.
+
+    Raises:
+        NotFoundError: the webhook has started no such execution.
+    """
+    target = targets.by_token(token, _KIND)
+    return results.look(target, execution_id)
+
+
+def _admit(settings: dict[str, Any], call: WebhookCall) -> None:
+    method = settings.get("method", "POST")
+    methods = method if isinstance(method, list) else [method]
+    if call.method not in methods:
+        raise MethodNotAllowedError(f"This webhook takes {' and '.join(methods)} only.")
+    allowed = settings.get("content_types", [])
+    if call.raw and not files.accepts(allowed, call.content_type):
+        raise UnsupportedMediaTypeError(f"This webhook takes {', '.join(allowed)} only.")
+
+
+def _key(target: Target, call: WebhookCall, facts: dict[str, Any]) -> Key | None:
+    """What makes the call one with others: the trigger's own key, else the caller's."""
+    dedup = target.settings.get("dedup")
+    if dedup is not None:
+        text = _dedup_key(dedup["key"], target, facts)
+        if text is not None:
+            scope = f"{target.trigger_id}\ndedup"
+            window = timedelta(seconds=_seconds(dedup["window"]))
+            return Key(target.workflow_id, target.workspace_id, scope, text, None, window)
+    if call.idempotency_key is None:
+        return None
+    if len(call.idempotency_key) > MAX_KEY:
+        raise InvalidError(f"An Idempotency-Key has {MAX_KEY} characters at the most.")
+    request = {"body": facts["body"], "query": facts["query"]}
+    return Key(
+        target.workflow_id, target.workspace_id, target.trigger_id, call.idempotency_key, request
+    )
+
+
+def _dedup_key(source: str, target: Target, facts: dict[str, Any]) -> str | None:
+    from statewright.workflows.triggers.evaluation import evaluate
+
+    value = evaluate(source, {"trigger": facts, "vars": target.variables})
+    return None if value is None else str(value)
+
+
+def _seconds(duration: str) -> int:
+    from statewright.workflows.definition import seconds
+
+    return seconds(duration)
+
+
+def _express(request: _Request) -> Reply:
+    """An Express execution has no past to look at: it is run while the caller waits."""
+    from statewright.workflows.triggers import keys
+
+    target = request.target
+    claim = None if request.key is None else keys.claim(request.key)
+    if claim is not None and claim.started:
+        return results.accepted(starting.started(claim.execution_id))
+    text = starting.input_text(target, request.facts)
+    reply = results.run(target, None if claim is None else claim.execution_id, text, request.facts)
+    if request.key is not None:
+        keys.note_used(request.key)
+    return reply
