@@ -35,7 +35,7 @@ bench: $(READY)
 	@$(BIN)/python bench/engine.py
 	@$(BIN)/python bench/authorizer.py
 
-crash: $(READY)  ## kills the engine 300 times under load and checks what is left; a line of JSON
+crash: $(READY)  ## kills and pauses the engine 350 times under load and checks what is left; two lines of JSON
 	@$(BIN)/python -m tests.crash
 
 fuzz: $(READY)  ## atheris against the States Language engine's parsers and expressions; SECONDS=60 for each

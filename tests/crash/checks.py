@@ -54,6 +54,8 @@ class Found:
     not_announced: int
     runs: list[tuple[Any, ...]]
     """Map runs: number, ARN, items read, children started, children that succeeded, status."""
+    leases_taken: int
+    writes_fenced: int
 
 
 def read(url: str) -> Found:
@@ -78,6 +80,8 @@ def read(url: str) -> Found:
             announced[arn].append((status, began))
         effects = connection.execute("SELECT key, result, error FROM crash.effects")
         left = connection.execute("SELECT count(*) FROM asl.outbox").fetchone()
+        taken = connection.execute("SELECT coalesce(sum(token - 1), 0) FROM asl.leases").fetchone()
+        fenced = connection.execute("SELECT count(*) FROM crash.fenced").fetchone()
         return Found(
             executions,
             {key: (result, error) for key, result, error in effects},
@@ -85,6 +89,8 @@ def read(url: str) -> Found:
             dict(announced),
             left[0] if left else 0,
             runs,
+            int(taken[0]) if taken else 0,
+            fenced[0] if fenced else 0,
         )
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import queue
 import random
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -26,12 +21,12 @@ from asl.memory import MemoryJournal, MemoryLog
 from tests.crash import checks
 from tests.crash.load import Load
 from tests.crash.machines import KINDS, ROLE, text
+from tests.crash.nursery import BIRTH_SECONDS, Nursery
 from tests.crash.postgres import STOPS, RestartablePostgres
 from tests.crash.worker import POINTS, SCHEMA
-from tests.support.server import ROOT, free_port, until
+from tests.support.server import free_port, until
 
 REST_SECONDS = 90.0
-BIRTH_SECONDS = 60.0
 FALLBACK_SECONDS = 1.5
 """When a worker is killed that does not come to the place where it should have killed itself."""
 
@@ -67,66 +62,6 @@ def _kill(chance: random.Random) -> Kill:
     return Kill(chance.choice(POINTS), int(chance.paretovariate(0.7)), FALLBACK_SECONDS)
 
 
-class Nursery:
-    """The process that forks workers, one at a time."""
-
-    def __init__(self, url: str, port: int):
-        self.port, self.pid = port, 0
-        command = [sys.executable, "-m", "tests.crash.worker", url, str(port)]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        self._said: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._said.put(line.strip())
-        self._said.put("gone")
-
-    def bear(self, point: str | None = None, hit: int = 0) -> int:
-        """Starts a worker and returns its process id."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"point": point, "hit": hit}) + "\n")
-        self._process.stdin.flush()
-        said = self._hear(BIRTH_SECONDS)
-        assert said is not None, "the nursery does not answer"
-        assert said.startswith("born "), said
-        self.pid = int(said.split()[1])
-        return self.pid
-
-    def live(self) -> None:
-        """Starts a worker that nothing kills."""
-        self.bear()
-        assert self.ready()
-
-    def ready(self) -> bool:
-        """Waits until the worker serves; False if it died before."""
-        said = self._hear(BIRTH_SECONDS)
-        assert said is not None, "the worker does not become ready"
-        return said == "ready"
-
-    def death(self, seconds: float) -> int | None:
-        """The worker's exit code, or None if it lives on for that long."""
-        deadline = time.monotonic() + seconds
-        while (said := self._hear(deadline - time.monotonic())) is not None:
-            if said.startswith("ended "):
-                return int(said.split()[1])
-        return None
-
-    def _hear(self, seconds: float) -> str | None:
-        try:
-            return self._said.get(timeout=max(0.001, seconds))
-        except queue.Empty:
-            return None
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a run came to."""
@@ -146,6 +81,10 @@ class Result:
     longest_call: float
     """Seconds until an answer, or until it was clear that there would be none."""
     violations: list[str]
+    leases_taken: int
+    """How often a process took a lease that had become free."""
+    writes_fenced: int
+    """How often a process learnt at a write that its lease was another's by then."""
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -179,14 +118,14 @@ def run(url: str, seed: int, kills: int) -> Result:
     load = Load(url, [nursery.port], seed)
     load.begin()
     try:
-        deaths = Counter(_die(nursery, kill) for kill in plan(seed, kills))
+        deaths = Counter(die(nursery, kill) for kill in plan(seed, kills))
         nursery.live()
-        _come_to_rest(url, load)
+        come_to_rest(url, load)
         load.end()
-        _end_in_order(nursery, load)
+        end_in_order(nursery, load)
     finally:
         nursery.close()
-    return _result(url, seed, deaths, load, began)
+    return result(url, seed, deaths, load, began)
 
 
 def run_with_restarts(database: RestartablePostgres, url: str, seed: int, restarts: int) -> Result:
@@ -200,12 +139,12 @@ def run_with_restarts(database: RestartablePostgres, url: str, seed: int, restar
     try:
         chance = random.Random(seed)
         stops = Counter(_restart(database, load, chance) for _ in range(restarts))
-        _come_to_rest(url, load)
+        come_to_rest(url, load)
         load.end()
-        _end_in_order(nursery, load)
+        end_in_order(nursery, load)
     finally:
         nursery.close()
-    return _result(url, seed, stops, load, began)
+    return result(url, seed, stops, load, began)
 
 
 def _restart(database: RestartablePostgres, load: Load, chance: random.Random) -> str:
@@ -224,7 +163,8 @@ def _restart(database: RestartablePostgres, load: Load, chance: random.Random) -
     return how
 
 
-def _result(url: str, seed: int, deaths: Counter[str], load: Load, began: float) -> Result:
+def result(url: str, seed: int, deaths: Counter[str], load: Load, began: float) -> Result:
+    """What is found in the database, and whether it is as it must be."""
     found = checks.read(url)
     called = [key for key, _ in found.calls]
     return Result(
@@ -241,10 +181,12 @@ def _result(url: str, seed: int, deaths: Counter[str], load: Load, began: float)
         server_errors=dict(Counter(load.heard.failed)),
         longest_call=round(load.heard.longest, 1),
         violations=checks.violations(found, load.heard),
+        leases_taken=found.leases_taken,
+        writes_fenced=found.writes_fenced,
     )
 
 
-def _die(nursery: Nursery, kill: Kill) -> str:
+def die(nursery: Nursery, kill: Kill) -> str:
     """A worker's life, until its death; says how it died."""
     pid = nursery.bear(kill.point, kill.hit)
     if not kill.since_birth and not nursery.ready():
@@ -258,7 +200,7 @@ def _die(nursery: Nursery, kill: Kill) -> str:
     return kill.name
 
 
-def _come_to_rest(url: str, load: Load) -> None:
+def come_to_rest(url: str, load: Load) -> None:
     """Lets everything that was started end."""
     load.stop_starting()
     query = "SELECT (SELECT count(*) FROM asl.executions WHERE status = 0), (SELECT count(*) FROM asl.outbox)"
@@ -269,7 +211,8 @@ def _come_to_rest(url: str, load: Load) -> None:
             load.heard.surprises.append(f"{error}: {connection.execute(query).fetchone()}")
 
 
-def _end_in_order(nursery: Nursery, load: Load) -> None:
+def end_in_order(nursery: Nursery, load: Load) -> None:
+    """Has the worker end as an operator would."""
     os.kill(nursery.pid, signal.SIGTERM)
     code = nursery.death(30)
     if code not in {0, -signal.SIGTERM}:

@@ -1,9 +1,10 @@
 """The process that is killed: the engine with a wire server, and tasks whose effects are recorded.
 
-    python -m tests.crash.worker URL PORT
+    python -m tests.crash.worker URL PORT LEASE_SECONDS
 
 imports everything once and then forks a worker for each line of its input, so that hundreds of
-starts cost milliseconds each. A line is ``{"point": …, "hit": …}``: where the worker kills itself.
+starts cost milliseconds each. A line is ``{"point": …, "hit": …, "pause": …}``: where the worker
+kills or stops itself.
 The socket is the parent's: calls that come while no worker lives wait for the next one.
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 from psycopg_pool import ConnectionPool
 
 from asl.adapters.postgres_journal import PostgresJournal
+from asl.adapters.postgres_leases import Lease, PostgresLeases
 from asl.adapters.postgres_machines import PostgresMachines
 from asl.adapters.postgres_pool import open_pool
 from asl.api import StepFunctions
@@ -45,14 +47,16 @@ SCHEMA = """
     CREATE TABLE crash.calls (key text, durable boolean);
     CREATE TABLE crash.tokens (key text PRIMARY KEY, token text, n int);
     CREATE TABLE crash.announced (arn text, status text, began boolean);
+    CREATE TABLE crash.fenced (lease int, token int);
 """
 
 
 class KillPoints:
-    """Ends the process, as SIGKILL does, when it comes to a place for the nth time."""
+    """Ends or stops the process, as a signal does, when it comes to a place for the nth time."""
 
-    def __init__(self, point: str | None, hit: int):
+    def __init__(self, point: str | None, hit: int, death: signal.Signals = signal.SIGKILL):
         self._point = point
+        self._death = death
         self._left = hit
         self._lock = threading.Lock()
 
@@ -62,8 +66,9 @@ class KillPoints:
             with self._lock:
                 self._left -= 1
                 if self._left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                    signal.pause()
+                    os.kill(os.getpid(), self._death)
+                    if self._death is signal.SIGKILL:
+                        signal.pause()
 
 
 class PointedJournal:
@@ -217,11 +222,29 @@ class Announcements:
         self._points.at("announced")
 
 
-def work(url: str, listener: Any, points: KillPoints, say: Callable[[str], None]) -> None:
+def _note_fencing(pool: ConnectionPool[Any], leases: PostgresLeases) -> None:
+    """Has each write recorded that was left out because another process has the lease."""
+    check = leases.check
+
+    def noting(lease: Lease) -> bool:
+        held = check(lease)
+        if not held:
+            with pool.connection() as connection:
+                row = (lease.id, lease.token)
+                connection.execute("INSERT INTO crash.fenced VALUES (%s, %s)", row)
+        return held
+
+    leases.check = noting  # type: ignore[method-assign]
+
+
+def work(
+    url: str, listener: Any, points: KillPoints, lease_seconds: float, say: Callable[[str], None]
+) -> None:
     """Serves until SIGTERM, or until it is killed."""
     pool = open_pool(url, CONNECTIONS)
     machines = PostgresMachines(pool)
-    durable = PostgresJournal(pool, machines)
+    durable = PostgresJournal(pool, machines, lease_seconds=lease_seconds)
+    _note_fencing(pool, durable._leases)
     journal = PointedJournal(durable, points)
     clock, effects = SystemClock(), Effects(pool, journal, points)
     engine = Engine(
@@ -238,13 +261,15 @@ def work(url: str, listener: Any, points: KillPoints, say: Callable[[str], None]
     pool.close()
 
 
-def main(url: str, port: int) -> None:
+def main(url: str, port: int, lease_seconds: float) -> None:
     listener = listen("127.0.0.1", port)
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            work(url, listener, KillPoints(order["point"], order["hit"]), _say)
+            death = signal.SIGSTOP if order["pause"] else signal.SIGKILL
+            points = KillPoints(order["point"], order["hit"], death)
+            work(url, listener, points, lease_seconds, _say)
             os._exit(0)
         _say(f"born {pid}")
         _, status = os.waitpid(pid, 0)
@@ -257,4 +282,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
