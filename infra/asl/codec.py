@@ -123,8 +123,8 @@ def _waiting(waiting: Waiting) -> dict[str, Any]:
                 "timeout": waiting.timeout_seconds,
                 "heartbeat": [waiting.heartbeat_seconds, waiting.heartbeat_due],
             }
-        case ForMapRun(id=number, arn=arn):
-            return {"for": "map_run", "id": number, "arn": arn}
+        case ForMapRun(id=number, arn=arn, redrives=redrives):
+            return {"for": "map_run", "id": number, "arn": arn, "redrives": redrives}
         case ForChildren():
             return {
                 "for": "children",
@@ -173,7 +173,7 @@ def _load_waiting(data: dict[str, Any]) -> Waiting:
                 *data["heartbeat"],
             )
         case "map_run":
-            return ForMapRun(data["id"], data["arn"])
+            return ForMapRun(data["id"], data["arn"], data.get("redrives", 0))
         case "children":
             return ForChildren(
                 {index: _load_frame(frame) for index, frame in data["frames"]},

@@ -35,6 +35,11 @@ class StartMapRun:
 
     run: MapRun
 
+    @property
+    def arn(self) -> str:
+        """The run's ARN."""
+        return self.run.arn
+
 
 @dataclass(frozen=True, slots=True)
 class StopMapRun:
@@ -46,7 +51,18 @@ class StopMapRun:
     arn: str
 
 
-MapRunCommand = StartMapRun | StopMapRun
+@dataclass(frozen=True, slots=True)
+class RedriveMapRun:
+    """Have a run that has ended go on with the children that had not succeeded.
+
+    That too is stored in the transaction of the step that decided it.
+    """
+
+    arn: str
+    at: int
+
+
+MapRunCommand = StartMapRun | StopMapRun | RedriveMapRun
 Command = Dispatch | MapRunCommand
 
 

@@ -100,6 +100,8 @@ class MapRunSucceeded:
     path: Path
     run: str
     output: Payload
+    redrives: int = 0
+    """Which of the run's ends it is: how often it had been redriven by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class MapRunFailed:
     run: str
     error: str | None
     cause: str | None
+    redrives: int = 0
 
 
 TaskEvent = TaskAccepted | ActivityTaken | TaskSucceeded | TaskFailed | Heartbeat

@@ -61,6 +61,8 @@ class ForMapRun:
 
     id: int
     arn: str
+    redrives: int = 0
+    """How often the run was made to go on."""
 
 
 @dataclass(frozen=True, slots=True)

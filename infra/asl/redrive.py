@@ -21,7 +21,7 @@ from asl.execution import (
     Status,
 )
 from asl.machine import FailState, Machine, MapState, ParallelState, State
-from asl.states import fan_out
+from asl.states import fan_out, map_run
 from asl.turn import MAX_EVENTS, Cursor, Outcome, Turn
 from asl.walk import Action, enter, perform, walk
 
@@ -113,7 +113,14 @@ def _when_redriven(frame: Frame) -> Action:
                 return fan_out.redriven(turn, cursor, state, waiting, restart)
 
             return children
-        case ForTime() | ForTask() | ForMapRun():
+        case ForMapRun() as run:
+
+            def go_on_with_it(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:
+                assert isinstance(state, MapState)
+                return map_run.redrive(turn, cursor, run)
+
+            return go_on_with_it
+        case ForTime() | ForTask():
             return _repeat
         case _:
             assert_never(frame.waiting)

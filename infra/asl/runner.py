@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import isinf
-from typing import assert_never
 
-from asl.commands import Command, Dispatch, StartMapRun, StopMapRun, for_map_runs
+from asl.commands import Command, Dispatch, for_map_runs
 from asl.definitions import Definitions
 from asl.doubts import EVERY_OFFER, EVERY_TASK, Doubts
 from asl.errors import ConflictError, UnavailableError
@@ -223,15 +222,10 @@ class Runner:
         """The tasks to call; what is to be done about Map runs is done here."""
         dispatches = []
         for command in commands:
-            match command:
-                case Dispatch():
-                    dispatches.append(command)
-                case StartMapRun(run=run):
-                    self._map_runs.wake(run.arn)
-                case StopMapRun(arn=arn):
-                    self._map_runs.wake(arn)
-                case _:
-                    assert_never(command)
+            if isinstance(command, Dispatch):
+                dispatches.append(command)
+            else:
+                self._map_runs.wake(command.arn)
         return dispatches
 
     def deliver(self, arn: str, event: Event) -> Execution | None:

@@ -144,7 +144,7 @@ def _settle(turn: Turn, outcome: Outcome | None) -> Step:
             parked = replace(turn.execution, seq=turn.seq, turn=turn.execution.turn + 1, root=frame)
             waited = map_runs(frame)
             commands: list[Command] = [d for d in turn.dispatches if _awaited(frame, d)]
-            commands += [each for each in turn.map_runs if each.run.arn in waited]
+            commands += [each for each in turn.map_runs if each.arn in waited]
             return parked, turn.entries, commands
         case Finished(output=output):
             turn.record_last(turn.seq, "ExecutionSucceeded", {"output": output})
@@ -206,7 +206,9 @@ def _to_map(turn: Turn, machine: Machine, event: MapRunEvent) -> Outcome | None:
     """Takes the end of a Map run to its frame; None where nobody waits for it any more."""
     frame = _find(turn.execution.root, event.path)
     waiting = None if frame is None else frame.waiting
-    if not isinstance(waiting, ForMapRun) or waiting.arn != event.run:
+    if not isinstance(waiting, ForMapRun):
+        return None
+    if (waiting.arn, waiting.redrives) != (event.run, event.redrives):
         return None
 
     def resume(turn: Turn, cursor: Cursor, state: State) -> Outcome | None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from asl.commands import Dispatch, StartMapRun
+from asl.commands import Dispatch, RedriveMapRun, StartMapRun
 from asl.errors import StateError
 from asl.execution import Execution, Frame, Path, Waiting
 from asl.machine import Machine, MapState, ParallelState, StateBase, TaskState
@@ -180,7 +180,7 @@ class Turn:
         self.dispatches: list[Dispatch] = []
         self.handled: Handled | None = None
         """The newest failure of a state."""
-        self.map_runs: list[StartMapRun] = []
+        self.map_runs: list[StartMapRun | RedriveMapRun] = []
         self.run = run
         self._muted = False
         self._hidden = 0

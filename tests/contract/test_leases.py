@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from asl.adapters.postgres_journal import PostgresJournal
 from asl.adapters.postgres_machines import PostgresMachines
+from asl.adapters.postgres_pool import open_pool
+from asl.errors import UnavailableError
 from asl.events import TaskFailed, TimePassed
 from tests.contract.test_journal import Ground
 from tests.contract.test_runner import Cloud
@@ -113,6 +116,40 @@ def test_a_process_that_lost_its_lease_writes_under_another(grounds: Process, po
     with pool.connection() as connection:
         leases = connection.execute("SELECT DISTINCT lease FROM asl.executions").fetchall()
     assert len(leases) == 2
+
+
+def test_who_stopped_in_the_middle_of_a_write_does_not_stop_others(
+    grounds: Process, pool: Any
+) -> None:
+    one, two = grounds(lease_seconds=3600), grounds()
+    started = one.start("x")
+    lease = one.journal._leases.current()
+    with pool.connection() as connection, connection.transaction():
+        connection.execute("SELECT FROM asl.leases WHERE id = %s FOR SHARE", (lease.id,))
+        end_session(pool, one)
+        assert list(two.journal.hold()) == []  # at once: it does not wait for the write
+    assert list(two.journal.hold()) == [lease.id]
+    assert two.journal.due(START + 60_000, 9) == [started]
+
+
+def test_a_transaction_in_which_nothing_happens_is_undone(database: str) -> None:
+    pool = open_pool(database, 2, idle_seconds=0.05)
+
+    def stop_in_the_middle() -> None:
+        with pool.connection() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(1, 1)")
+            until(lambda: _can_be_locked(database), "the lock to be given up")
+            connection.execute("SELECT 1")
+
+    with pytest.raises(UnavailableError):
+        stop_in_the_middle()
+    pool.close()
+
+
+def _can_be_locked(database: str) -> bool:
+    with psycopg.connect(database, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_xact_lock(1, 1)").fetchone()
+        return row is not None and bool(row[0])
 
 
 def test_leases_are_few_however_often_processes_restart(grounds: Process, pool: Any) -> None:

@@ -336,6 +336,95 @@ def test_results_are_written_with_a_manifest(cloud: Cloud) -> None:
     assert (failed["Error"], failed["Cause"], failed["Status"]) == ("Bad", "why", "FAILED")
 
 
+# -- redrive --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+def test_a_redrive_runs_what_had_not_succeeded_again(cloud: Cloud, kind: str) -> None:
+    cloud.answer = lambda value: TaskError("Bad", "why") if value == 3 else value
+    arn = cloud.start(distributed(WORK, kind=kind, MaxConcurrency=1), [1, 2, 3, 4, 5])
+    assert cloud.ended(arn)["status"] == "FAILED"
+    run = cloud.run_arn(arn)
+    before = {e["executionArn"]: e for e in cloud.api.list_executions(mapRunArn=run)["executions"]}
+    cloud.answer = lambda value: value * 10
+    cloud.api.redrive_execution(arn)
+    assert json.loads(cloud.ended(arn)["output"]) == [1, 2, 30, 40, 50]
+    assert cloud.calls == Counter({"1": 1, "2": 1, "3": 2, "4": 1, "5": 1})
+    described = cloud.described(arn)
+    assert (described["mapRunArn"], described["status"]) == (run, "SUCCEEDED")
+    assert (described["redriveCount"], "redriveDate" in described) == (1, True)
+    counts = described["executionCounts"]
+    assert (counts["succeeded"], counts["failed"], counts["total"]) == (5, 0, 5)
+    assert (counts["pendingRedrive"], counts["failuresNotRedrivable"]) == (0, 0)
+    assert len(cloud.api.list_map_runs(arn)["mapRuns"]) == 1
+    children = cloud.api.list_executions(mapRunArn=run)["executions"]
+    assert before.keys() < {child["executionArn"] for child in children}
+    again = int(kind == "STANDARD")  # Express executions begin anew
+    assert [child["redriveCount"] for child in children] == [0, 0, again, 0, 0]
+    events = cloud.api.get_execution_history(arn)["events"]
+    (redriven,) = (event for event in events if event["type"] == "MapRunRedriven")
+    details = {"mapRunArn": run, "redriveCount": 1}
+    assert redriven["mapRunRedrivenEventDetails"] == details
+    assert [event["id"] for event in events] == list(range(1, len(events) + 1))
+
+
+def test_children_wait_for_their_redrive(cloud: Cloud) -> None:
+    cloud.answer = lambda value: TaskError("Bad", "why") if value < 4 else value
+    state = distributed(WORK, MaxConcurrency=1, ToleratedFailureCount=2)
+    arn = cloud.start(state, [1, 2, 3, 4])
+    assert cloud.ended(arn)["error"] == "States.ExceedToleratedFailureThreshold"
+    cloud.gate.clear()
+    cloud.answer = lambda value: TaskError("Bad", "still") if value == 2 else value
+    cloud.api.redrive_execution(arn)
+    until(lambda: cloud.described(arn)["executionCounts"]["running"] == 1, "the first child")
+    counts = cloud.described(arn)["executionCounts"]
+    assert (counts["pendingRedrive"], counts["failed"], counts["pending"]) == (2, 0, 1)
+    run = cloud.run_arn(arn)
+    first = cloud.api.list_executions(mapRunArn=run, statusFilter="PENDING_REDRIVE", maxResults=1)
+    rest = cloud.api.list_executions(
+        mapRunArn=run, statusFilter="PENDING_REDRIVE", nextToken=first["nextToken"]
+    )
+    waiting = first["executions"] + rest["executions"]
+    assert [each["status"] for each in waiting] == ["PENDING_REDRIVE"] * 2
+    assert "nextToken" not in rest
+    cloud.gate.set()
+    assert len(json.loads(cloud.ended(arn)["output"])) == 4
+    counts = cloud.described(arn)["executionCounts"]
+    assert (counts["succeeded"], counts["failed"], counts["total"]) == (3, 1, 4)
+
+
+def test_a_stopped_run_goes_on_once_it_has_ended(cloud: Cloud) -> None:
+    wait = {"W": {"Type": "Wait", "Seconds": 600, "End": True}}
+    arn = cloud.start(distributed(wait, MaxConcurrency=2), [1, 2, 3])
+    until(lambda: cloud.described(arn)["executionCounts"]["running"] == 2, "two children")
+    cloud.engine.runner._map_runs.close()  # nobody drives runs any more
+    cloud.api.stop_execution(arn)
+    cloud.api.redrive_execution(arn)
+    assert (cloud.described(arn)["status"], cloud.described(arn)["redriveCount"]) == ("RUNNING", 0)
+    cloud.restart()
+    until(lambda: cloud.described(arn)["redriveCount"] == 1, "the redrive")
+    until(lambda: cloud.described(arn)["executionCounts"]["running"] == 2, "two children again")
+    for succeeded in (2, 3):
+        cloud.clock.advance(600)
+        cloud.engine.runner.fire_due()
+        until(lambda: cloud.described(arn)["itemCounts"]["succeeded"] == succeeded, "the ends")  # noqa: B023
+        until(lambda: cloud.described(arn)["itemCounts"]["running"] == 3 - succeeded, "the last")  # noqa: B023
+    assert cloud.ended(arn)["output"] == "[1,2,3]"
+
+
+def test_results_that_were_too_large_make_a_redrive_begin_a_new_run(cloud: Cloud) -> None:
+    cloud.answer = lambda value: "a" * 150_000
+    arn = cloud.start(distributed(WORK), [1, 2])
+    assert cloud.ended(arn)["error"] == "States.DataLimitExceeded"
+    first = cloud.run_arn(arn)
+    cloud.answer = lambda value: value
+    cloud.api.redrive_execution(arn)
+    assert cloud.ended(arn)["output"] == "[1,2]"
+    assert [r["mapRunArn"] == first for r in cloud.api.list_map_runs(arn)["mapRuns"]] == [
+        False, True,
+    ]  # fmt: skip
+
+
 # -- crashes --------------------------------------------------------------------------------------
 
 

@@ -103,15 +103,11 @@ def _suffer(nursery: Nursery, fate: Fate) -> str:
     os.kill(pid, signal.SIGSTOP)
     time.sleep(fate.seconds)
     os.kill(pid, signal.SIGCONT)
-    return "after a pause" if die_later(nursery, pid) else "of itself after a pause"
-
-
-def die_later(nursery: Nursery, pid: int) -> bool:
-    """Lets a process that was paused go on for a while, and kills it."""
-    code = nursery.death(SPAN_SECONDS)
+    code = nursery.death(SPAN_SECONDS)  # for so long it goes on
     assert code is None, f"the worker ended by itself, with {code}"
     os.kill(pid, signal.SIGKILL)
-    return nursery.death(30) == -signal.SIGKILL
+    assert nursery.death(30) == -signal.SIGKILL
+    return "after a pause"
 
 
 def _stopped(process: psutil.Process) -> bool:

@@ -58,11 +58,13 @@ class KillPoints:
         self._point = point
         self._death = death
         self._left = hit
+        self.armed = death is signal.SIGKILL
+        """Whether it acts yet: who is to be stopped must first have said that it is ready."""
         self._lock = threading.Lock()
 
     def at(self, point: str) -> None:
         """The process has come to this place."""
-        if point == self._point:
+        if self.armed and point == self._point:
             with self._lock:
                 self._left -= 1
                 if self._left == 0:
@@ -255,6 +257,7 @@ def work(
     engine.open()
     server = Server(engine.api, listener)
     say("ready")
+    points.armed = True
     server.run()
     engine.close()
     durable.close()

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from asl.commands import Command, Dispatch, StartMapRun, StopMapRun, for_map_runs
-from asl.events import Event, Started, StopRequested, TaskFailed, TaskSucceeded
+from asl.commands import Command, Dispatch, for_map_runs
+from asl.events import Event, Redriven, Started, StopRequested, TaskFailed, TaskSucceeded
 from asl.execution import Execution, Status
 from asl.machine import Machine, map_state
 from asl.map_runs import core
@@ -136,18 +136,23 @@ class World:
             self.awake.add(moved.map_child.run)
         self._take(commands)
 
+    def insist(self, event: Event) -> None:
+        """Takes a fact to the parent, again after each crash."""
+        while True:
+            try:
+                return self.deliver(ARN, event)
+            except Crash:
+                self.begin()
+
     def _began(self, children: Sequence[Commit], commands: Sequence[Command]) -> None:
         self._take(commands)
 
     def _take(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            match command:
-                case Dispatch():
-                    self.tasks.append(command)
-                case StartMapRun(run=run):
-                    self.awake.add(run.arn)
-                case StopMapRun(arn=arn):
-                    self.awake.add(arn)
+            if isinstance(command, Dispatch):
+                self.tasks.append(command)
+            else:
+                self.awake.add(command.arn)
 
     def _definition(self, revision: int) -> Machine:
         return self.machine
@@ -273,7 +278,7 @@ def assert_counted(world: World) -> None:
     children = world.journal.map_runs.children(run, -1, 10_000)
     assert [child.map_child.index for child in children if child.map_child] == [*range(run.started)]
     ends = Counter(child.status.value for child in children)
-    counts = run.executions
+    counts = run.executions + run.redrives.executions
     assert ends["SUCCEEDED"] == counts.succeeded
     assert ends["FAILED"] == counts.failed
     assert ends["ABORTED"] == counts.aborted
@@ -316,13 +321,7 @@ def test_a_stopped_run_ends_whatever_dies(given: Any, steps: int) -> None:
     world.troubles = 8
     for _ in range(steps):
         world.once()
-    stopped = False
-    while not stopped:
-        try:
-            world.deliver(ARN, StopRequested(world.clock.now(), None, None))
-            stopped = True
-        except Crash:
-            world.begin()
+    world.insist(StopRequested(world.clock.now(), None, None))
     while world.once():
         assert_counted(world)
     run = run_of(world)
@@ -331,6 +330,37 @@ def test_a_stopped_run_ends_whatever_dies(given: Any, steps: int) -> None:
     assert run.running == 0
     if ended is Status.ABORTED and run.status is not MapRunStatus.ABORTED:
         assert run.stopped_at is not None  # it had ended before the parent was stopped
+
+
+@settings(max_examples=200)
+@given(worlds(), st.integers(0, 15), st.sampled_from(["fails", "stopped", "just stopped"]))
+def test_a_redriven_run_does_the_rest_whatever_dies(given: Any, steps: int, end: str) -> None:
+    world, items, batch, _ = given
+    world.start()
+    for _ in range(steps if "stopped" in end else 1000):
+        world.once()
+    if "stopped" in end:
+        world.insist(StopRequested(world.clock.now(), None, None))
+    while end != "just stopped" and world.once():
+        pass
+    assume(world.parent.status is not Status.SUCCEEDED)
+    before = world.journal.map_runs.children(run_of(world), -1, 10_000)
+    succeeded = {child.arn: child.seq for child in before if child.status is Status.SUCCEEDED}
+    world.bad, world.troubles = set(), 10
+    world.insist(Redriven(world.clock.now(), "t"))
+    while world.once():
+        assert_counted(world)
+    run = run_of(world)  # the same one: there is no other
+    inputs = batches(items, batch)
+    assert (world.parent.status, run.status) == (Status.SUCCEEDED, MapRunStatus.SUCCEEDED)
+    assert world.parent.output is not None
+    assert [json.dumps(each["Payload"]) for each in world.parent.output.value] == inputs
+    assert (run.redrives.count, run.executions.total, run.items.succeeded) == (
+        1, len(inputs), len(items),
+    )  # fmt: skip
+    after = {child.arn: child for child in world.journal.map_runs.children(run, -1, 10_000)}
+    assert {arn: after[arn].seq for arn in succeeded} == succeeded
+    assert after.keys() >= {child.arn for child in before}
 
 
 @settings(max_examples=50)

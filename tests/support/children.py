@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from asl.commands import Command, Dispatch, StartMapRun, StopMapRun, for_map_runs
+from asl.commands import Command, Dispatch, for_map_runs
 from asl.events import Event, TimePassed
 from asl.execution import Execution, Status
 from asl.machine import Machine, map_state
@@ -97,14 +97,10 @@ class Children:
 
     def _take(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            match command:
-                case Dispatch():
-                    if command.execution_arn != self._parent().arn:
-                        self._pending.append(command)
-                case StartMapRun(run=run):
-                    self._woken.append(run.arn)
-                case StopMapRun(arn=arn):
-                    self._woken.append(arn)
+            if not isinstance(command, Dispatch):
+                self._woken.append(command.arn)
+            elif command.execution_arn != self._parent().arn:
+                self._pending.append(command)
 
     def _began(self, children: Sequence[Commit], commands: Sequence[Command]) -> None:
         self._take(commands)

@@ -10,9 +10,9 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from asl.adapters.named_sql import queries
-from asl.commands import StartMapRun, StopMapRun
+from asl.commands import RedriveMapRun, StartMapRun, StopMapRun
 from asl.execution import MapChild
-from asl.map_runs.model import MapRun, MapRunStatus, child_arn
+from asl.map_runs.model import Counts, MapRun, MapRunStatus, RunRedrives, child_arn
 from asl.ports import Commit
 
 SQL = queries("map_runs.sql")
@@ -31,6 +31,8 @@ def apply_to_runs(connection: Any, commits: Sequence[Commit], lease: int) -> Non
                     connection.execute(SQL["create"], row)
                 case StopMapRun(arn=arn):
                     connection.execute(SQL["stop"], (lease, arn))
+                case RedriveMapRun(arn=arn, at=at):
+                    connection.execute(SQL["redrive"], (lease, at, arn))
                 case _:
                     assert_never(command)
 
@@ -75,7 +77,14 @@ def changing(run: MapRun) -> tuple[Any, ...]:
         run.stopping,
         run.told,
         run.written,
+        Jsonb(asdict(run.redrives)),
     )
+
+
+def redrives(row: dict[str, Any]) -> RunRedrives:
+    """What a row says of the run's redrives."""
+    executions, items = Counts(**row.pop("executions")), Counts(**row.pop("items"))
+    return RunRedrives(**row, executions=executions, items=items)
 
 
 def map_child(

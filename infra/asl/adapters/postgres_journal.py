@@ -92,7 +92,9 @@ class PostgresJournal:
             pool,
             writer,
             self._leases,
-            lambda condition, values: self._executions(_LISTED + condition, values),
+            lambda condition, values, whole: self._executions(
+                (_SELECT if whole else _LISTED) + condition, values
+            ),
         )
 
     def close(self) -> None:

@@ -45,8 +45,10 @@ _TAKE = """
     UPDATE asl.leases
     SET token = token + 1, expires_at = clock_timestamp() + make_interval(secs => %s),
         locked = %s
-    WHERE id = %s AND token = %s RETURNING token
+    WHERE id = (SELECT id FROM asl.leases WHERE id = %s AND token = %s FOR UPDATE SKIP LOCKED)
+    RETURNING token
 """
+# A write under the lease holds its row for the moment; who stopped in a write must not stop others.
 _NEW = """
     INSERT INTO asl.leases (id, token, expires_at, locked)
     VALUES (%s, 1, clock_timestamp() + make_interval(secs => %s), true)
@@ -149,7 +151,7 @@ class PostgresLeases:
     def _take(self, connection: psycopg.Connection[Any], number: int, token: int) -> None:
         locked = self._try_lock(connection, number)
         row = connection.execute(_TAKE, (self.seconds, locked, number, token)).fetchone()
-        if row is None:  # somebody was faster
+        if row is None:  # somebody was faster, or writes under it just now
             self._unlock(connection, number)
             return
         self._held[number] = row[0]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import orjson
 from psycopg import errors as pg
 from psycopg_pool import ConnectionPool
 
-from asl.adapters.map_run_rows import SQL, STATUSES, changing
+from asl.adapters.map_run_rows import SQL, STATUSES, changing, redrives
 from asl.adapters.postgres_leases import PostgresLeases
 from asl.adapters.postgres_writer import STATUS_NUMBERS, PostgresWriter
 from asl.errors import ConflictError, StateError
 from asl.execution import Execution, Status
-from asl.map_runs.model import Counts, Inputs, MapRun, Settings
+from asl.map_runs.model import Counts, Inputs, MapRun, RunRedrives, Settings
 from asl.ports import Commit
 
 KEPT = 256
 """Of how many runs the unchanging part is kept in memory: it may hold all the items."""
-Find = Callable[[str, tuple[Any, ...]], list[Execution]]
+Find = Callable[[str, tuple[Any, ...], bool], list[Execution]]
 
 
 class PostgresMapRuns:
@@ -30,7 +30,7 @@ class PostgresMapRuns:
     A run's row names the lease of the process that decided last, as an execution's does.
 
     Args:
-        find: executions by a condition.
+        find: executions by a condition, with what they left unfinished where that is asked for.
     """
 
     def __init__(
@@ -57,7 +57,15 @@ class PostgresMapRuns:
             with self._pool.connection() as connection, connection.transaction():
                 if children and not self._writer.add(connection, children, lease):
                     raise ConflictError(before.arn)
-                values = (after.stopped_at, *changing(after), before.key, before.turn)
+                counted = after.executions - before.executions, after.items - before.items
+                values = (
+                    after.stopped_at,
+                    *changing(after),
+                    *astuple(counted[0]),
+                    *astuple(counted[1]),
+                    before.key,
+                    before.turn,
+                )
                 row = connection.execute(
                     SQL["advance"], (lease.id, lease.token, *values)
                 ).fetchone()
@@ -77,7 +85,8 @@ class PostgresMapRuns:
 
     def _run(self, about: MapRun, row: tuple[Any, ...]) -> MapRun:
         (key, turn, started_at, stopped_at, status, concurrency, count, percentage, read, position,
-         exhausted, started, left, failure, stopping, told, written, *counts) = row  # fmt: skip
+         exhausted, started, left, failure, stopping, told, written, *counts,
+         again) = row  # fmt: skip
         return replace(
             about,
             key=key,
@@ -97,6 +106,7 @@ class PostgresMapRuns:
             written=written,
             executions=Counts(*counts[:4]),
             items=Counts(*counts[4:]),
+            redrives=RunRedrives() if again is None else redrives(again),
         )
 
     def _unchanging(self, arn: str) -> MapRun:
@@ -135,7 +145,7 @@ class PostgresMapRuns:
         with self._pool.connection() as connection, connection.transaction():
             # Lost in a crash, this only tells again; so nobody waits for the disk.
             connection.execute("SET LOCAL synchronous_commit = off")
-            connection.execute(SQL["tell"], (run.key,))
+            connection.execute(SQL["tell"], (run.key, run.turn))
 
     def of_execution(self, parent: Execution, before: int | None, limit: int) -> list[MapRun]:
         """See :class:`asl.map_runs.ports.MapRunStore`."""
@@ -146,6 +156,13 @@ class PostgresMapRuns:
         runs = [self.load(arn) for (arn,) in rows]
         return [run for run in runs if run is not None]
 
+    def unsuccessful(self, run: MapRun, after: int, limit: int) -> list[Execution]:
+        """See :class:`asl.map_runs.ports.MapRunStore`."""
+        condition = (
+            " WHERE e.map_run = %s AND e.item > %s AND e.status > 1 ORDER BY e.item LIMIT %s"
+        )
+        return self._find(condition, (run.key, after, limit), True)
+
     def children(
         self, run: MapRun, after: int, limit: int, status: Status | None = None
     ) -> list[Execution]:
@@ -153,4 +170,4 @@ class PostgresMapRuns:
         asked = "" if status is None else " AND e.status = %s"
         condition = f" WHERE e.map_run = %s AND e.item > %s{asked} ORDER BY e.item LIMIT %s"
         wanted = () if status is None else (STATUS_NUMBERS[status],)
-        return self._find(condition, (run.key, after, *wanted, limit))
+        return self._find(condition, (run.key, after, *wanted, limit), False)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from asl.errors import UnavailableError
@@ -19,6 +20,7 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 PATIENCE_SECONDS = 5.0
 """How long a caller waits for a connection before it hears that there is none."""
+IDLE_SECONDS = 10.0
 RETRY_SECONDS = 0.25
 """How long a caller waits before it has the pool try again to connect."""
 
@@ -56,7 +58,7 @@ class PostgresPool(ConnectionPool[Any]):
         try:
             with super().connection(timeout) as connection:
                 yield connection
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, IdleInTransactionSessionTimeout) as error:
             raise unavailable(error) from error
 
 
@@ -66,13 +68,19 @@ def unavailable(error: psycopg.Error) -> UnavailableError:
     return UnavailableError(f"The database cannot be used: {reason}")
 
 
-def open_pool(url: str, size: int) -> PostgresPool:
-    """A connection pool. Its connections may not be there yet."""
+def open_pool(url: str, size: int, idle_seconds: float = IDLE_SECONDS) -> PostgresPool:
+    """A connection pool. Its connections may not be there yet.
+
+    Args:
+        idle_seconds: a transaction in which nothing happens for so long is undone: a process that
+            has been stopped in the middle of one must not hold its locks for ever.
+    """
+    idle = f"-c idle_in_transaction_session_timeout={int(idle_seconds * 1000)}"
     return PostgresPool(
         url,
         min_size=2,
         max_size=size,
-        kwargs={"autocommit": True},
+        kwargs={"autocommit": True, "options": idle},
         timeout=PATIENCE_SECONDS,
         reconnect_timeout=0,
         check=_check,

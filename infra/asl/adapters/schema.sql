@@ -169,6 +169,7 @@ CREATE TABLE IF NOT EXISTS asl.map_runs (
     items_timed_out bigint NOT NULL DEFAULT 0,
     items_aborted bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
+ALTER TABLE asl.map_runs ADD COLUMN IF NOT EXISTS redrives jsonb;
 CREATE INDEX IF NOT EXISTS map_runs_of_execution ON asl.map_runs (execution, key);
 CREATE INDEX IF NOT EXISTS map_runs_unfinished ON asl.map_runs (lease, key) WHERE NOT told;
 

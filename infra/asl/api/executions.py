@@ -88,7 +88,8 @@ class ExecutionOperations(ExpressOperations, MapRunOperations):
             raise invalid("Must provide either a state machine ARN or a map run ARN, not both")
         if mapRunArn is not None:
             children, more = self._children(mapRunArn, statusFilter, limit, nextToken)
-            return {"executions": [_listed_child(child) for child in children], **more}
+            listed = [_listed_child(child, statusFilter) for child in children]
+            return {"executions": listed, **more}
         if stateMachineArn is None:
             raise invalid("Must provide a state machine ARN or a map run ARN")
         check_arn(stateMachineArn, "stateMachine")
@@ -174,9 +175,10 @@ class ExecutionOperations(ExpressOperations, MapRunOperations):
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
-def _listed_child(child: Execution) -> Answer:
+def _listed_child(child: Execution, asked: str | None) -> Answer:
     assert child.map_child is not None
-    return {**_listed(child), "itemCount": child.map_child.items}
+    listed = {**_listed(child), "itemCount": child.map_child.items}
+    return {**listed, "status": asked} if asked == "PENDING_REDRIVE" else listed
 
 
 def _listed(execution: Execution) -> Answer:

@@ -58,9 +58,12 @@ class MapRunOperations(Operations):
             "maxConcurrency": run.settings.concurrency,
             "toleratedFailureCount": run.settings.tolerated_count,
             "toleratedFailurePercentage": float(run.settings.tolerated_percentage),
-            "itemCounts": _counts(run.items, run.read, run.pending, run),
-            "executionCounts": _counts(run.executions, run.started, _pending(run), run),
-            "redriveCount": 0,
+            "itemCounts": _counts(run.items, run.redrives.items, run.read, run.pending, run),
+            "executionCounts": _counts(
+                run.executions, run.redrives.executions, run.started, _pending(run), run
+            ),
+            "redriveCount": run.redrives.count,
+            **given(redriveDate=None if run.redrives.at is None else moment(run.redrives.at)),
         }
 
     def update_map_run(
@@ -100,7 +103,7 @@ class MapRunOperations(Operations):
         """A page of a run's children, the last first, and the token of the next page."""
         run = self._map_run(run_arn)
         if status == "PENDING_REDRIVE":
-            return [], {}
+            return self._waiting_for_redrive(run, limit, token)
         query = Query(
             run.machine_arn,
             None if status is None else Status(status),
@@ -109,6 +112,21 @@ class MapRunOperations(Operations):
             map_run=run.arn,
         )
         found = self._journal.select(query)
+        if len(found) <= limit:
+            return found, {}
+        last = found[limit - 1].map_child
+        assert last is not None
+        return found[:limit], {"nextToken": write_token(str(last.index))}
+
+    def _waiting_for_redrive(
+        self, run: MapRun, limit: int, token: str | None
+    ) -> tuple[list[Execution], Answer]:
+        """A page of the children that the run will redrive, the first item's first."""
+        after = run.redrives.after
+        if after is None:
+            return [], {}
+        begin = after if token is None else max(after, read_number(token))
+        found = self._journal.map_runs.unsuccessful(run, begin, limit + 1)
         if len(found) <= limit:
             return found, {}
         last = found[limit - 1].map_child
@@ -133,18 +151,18 @@ def _listed(run: MapRun) -> Answer:
     }
 
 
-def _counts(ended: Counts, begun: int, pending: int, run: MapRun) -> Answer:
+def _counts(ended: Counts, waiting: Counts, begun: int, pending: int, run: MapRun) -> Answer:
     return {
         "pending": pending,
-        "running": begun - ended.total,
+        "running": begun - ended.total - waiting.total,
         "succeeded": ended.succeeded,
         "failed": ended.failed,
         "timedOut": ended.timed_out,
         "aborted": ended.aborted,
         "total": begun + pending,
         "resultsWritten": ended.total if run.written else 0,
-        "failuresNotRedrivable": 0,
-        "pendingRedrive": 0,
+        "failuresNotRedrivable": run.redrives.lost,
+        "pendingRedrive": waiting.total,
     }
 
 

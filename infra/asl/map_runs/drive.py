@@ -10,12 +10,12 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from asl.commands import Command, for_map_runs
 from asl.errors import ITEM_READER, ConflictError, StateError, StateFailedError
-from asl.events import Event, Started, StopRequested
+from asl.events import Event, Redriven, Started, StopRequested
 from asl.execution import Execution, MapChild, Status
 from asl.machine import Machine, MapState, ResultWriter, map_state
 from asl.map_runs import core
@@ -27,7 +27,7 @@ from asl.map_runs.results import COMPACT, export, exported, gather
 from asl.payload import Payload
 from asl.ports import Clock, Commit
 from asl.states.selection import selection
-from asl.step import step
+from asl.step import Step, step
 
 PAGE = 500
 OPEN = 64
@@ -80,6 +80,10 @@ class MapRunDriver:
                 match core.decide(run):
                     case core.StartChildren(most=most):
                         self._start(run, most)
+                    case core.Redrive():
+                        self._store.advance(run, core.redrive(run))
+                    case core.RedriveChildren(most=most):
+                        self._redrive_children(run, most)
                     case core.Fail(error=error):
                         self._store.advance(run, core.fail(run, error))
                     case core.StopChildren():
@@ -115,6 +119,23 @@ class MapRunDriver:
         self._store.advance(run, after, commits)
         if not taken.exhausted:
             self._keep(run, inputs, after.read)
+        self._host.began(commits, commands)
+
+    def _redrive_children(self, run: MapRun, most: int) -> None:
+        """Has children go on that had not succeeded, in one transaction with where that stands."""
+        assert run.redrives.after is not None
+        machine, now = self._state(run).processor, self._clock.now()
+        found = self._store.unsuccessful(run, run.redrives.after, most)
+        commits, commands, lost = [], [], []
+        for child in found:
+            moved, entries, asked = _redriven(machine, child, now, f"{run.redrives.count}")
+            if moved is child:
+                lost.append(child)
+            else:
+                commits.append(Commit(moved, entries, child.turn, for_map_runs(asked)))
+                commands += asked
+        last = _index(found[-1]) if len(found) == most else None
+        self._store.advance(run, core.children_redriven(run, last, found, lost), commits)
         self._host.began(commits, commands)
 
     def _stream(self, run: MapRun) -> ChildInputs:
@@ -214,6 +235,21 @@ class MapRunDriver:
             )
         self._host.deliver(run.parent_arn, core.outcome(run, output))
         self._store.tell(run)
+
+
+def _redriven(machine: Machine, child: Execution, now: int, token: str) -> Step:
+    """A child that goes on where it stood; an Express one begins again. The same if it cannot."""
+    if not (child.map_child and child.map_child.express):
+        return step(machine, child, Redriven(now, token))
+    again = replace(
+        child,
+        status=Status.RUNNING,
+        unfinished=None,
+        failure=None,
+        stopped_at=None,
+        due=now + EXPRESS_SECONDS * 1000,
+    )
+    return step(machine, again, Started(now))
 
 
 def _index(child: Execution) -> int:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO, assert_never
 
-from asl.commands import MapRunCommand, StartMapRun, StopMapRun
+from asl.commands import MapRunCommand, RedriveMapRun, StartMapRun, StopMapRun
 from asl.errors import ConflictError
 from asl.execution import Execution, Status
 from asl.map_runs import core
@@ -42,6 +42,8 @@ class MemoryMapRuns:
                     self._children[run.arn] = {}
                 case StopMapRun(arn=arn):
                     self._runs[arn] = core.stop(self._runs[arn])
+                case RedriveMapRun(arn=arn, at=at):
+                    self._runs[arn] = core.ask_redrive(self._runs[arn], at)
                 case _:
                     assert_never(command)
 
@@ -50,13 +52,11 @@ class MemoryMapRuns:
         child = execution.map_child
         if child is None:
             return
-        before = self._children[child.run].get(child.index)
         self._children[child.run][child.index] = execution
-        if before is None or before.status is Status.RUNNING:
-            run, (executions, items) = self._runs[child.run], ended([execution])
-            self._runs[child.run] = replace(
-                run, executions=run.executions + executions, items=run.items + items
-            )
+        run, (executions, items) = self._runs[child.run], ended([execution])
+        self._runs[child.run] = replace(
+            run, executions=run.executions + executions, items=run.items + items
+        )
 
     def load(self, arn: str) -> MapRun | None:
         """See :class:`asl.map_runs.ports.MapRunStore`."""
@@ -68,7 +68,9 @@ class MemoryMapRuns:
             current = self._runs[before.arn]
             if current.turn != before.turn:
                 raise ConflictError(before.arn)
-            kept = replace(after, executions=current.executions, items=current.items)
+            executions = current.executions + (after.executions - before.executions)
+            items = current.items + (after.items - before.items)
+            kept = replace(after, executions=executions, items=items)
             self._runs[before.arn] = kept
             for child in children:
                 self._append(child)
@@ -81,7 +83,8 @@ class MemoryMapRuns:
     def tell(self, run: MapRun) -> None:
         """See :class:`asl.map_runs.ports.MapRunStore`."""
         with self._lock:
-            self._runs[run.arn] = replace(self._runs[run.arn], told=True)
+            if self._runs[run.arn].turn == run.turn:
+                self._runs[run.arn] = replace(self._runs[run.arn], told=True)
 
     def of_execution(self, parent: Execution, before: int | None, limit: int) -> list[MapRun]:
         """See :class:`asl.map_runs.ports.MapRunStore`."""
@@ -89,6 +92,13 @@ class MemoryMapRuns:
             runs = [run for run in self._runs.values() if run.parent_arn == parent.arn]
         runs = [run for run in runs if before is None or run.key < before]
         return sorted(runs, key=lambda run: -run.key)[:limit]
+
+    def unsuccessful(self, run: MapRun, after: int, limit: int) -> list[Execution]:
+        """See :class:`asl.map_runs.ports.MapRunStore`."""
+        good = {Status.RUNNING, Status.SUCCEEDED}
+        with self._lock:
+            above = [c for index, c in sorted(self._children[run.arn].items()) if index > after]
+            return [child for child in above if child.status not in good][:limit]
 
     def children(
         self, run: MapRun, after: int, limit: int, status: Status | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,19 @@ class Counts:
     def total(self) -> int:
         """All that have ended."""
         return self.succeeded + self.failed + self.timed_out + self.aborted
+
+    @property
+    def unsuccessful(self) -> Counts:
+        """Those that did not succeed."""
+        return replace(self, succeeded=0)
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(
+            self.succeeded - other.succeeded,
+            self.failed - other.failed,
+            self.timed_out - other.timed_out,
+            self.aborted - other.aborted,
+        )
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -101,6 +114,24 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRedrives:
+    """How often a run was redriven, and which of its children still wait for that."""
+
+    count: int = 0
+    at: int | None = None
+    """When it last was."""
+    asked: int | None = None
+    """When that was asked for, until it begins: first the run must come to its end."""
+    after: int | None = None
+    """The last child that was looked at; None while no child waits."""
+    executions: Counts = Counts()
+    """How those had ended that wait."""
+    items: Counts = Counts()
+    lost: int = 0
+    """Children that could not be redriven."""
+
+
+@dataclass(frozen=True, slots=True)
 class MapRun:
     """One run of a Distributed Map. Times are milliseconds since the epoch."""
 
@@ -143,6 +174,7 @@ class MapRun:
     """The parent has heard of its end."""
     written: bool = False
     """The results were exported, or handed to the parent."""
+    redrives: RunRedrives = RunRedrives()
 
     @property
     def label(self) -> str:
@@ -157,7 +189,7 @@ class MapRun:
     @property
     def running(self) -> int:
         """Children that have been started and have not ended."""
-        return self.started - self.executions.total
+        return self.started - self.executions.total - self.redrives.executions.total
 
     @property
     def total(self) -> int | None:

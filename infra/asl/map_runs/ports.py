@@ -63,7 +63,9 @@ class MapRunStore(Protocol):
         ...
 
     def advance(self, before: MapRun, after: MapRun, children: Sequence[Commit] = ()) -> None:
-        """Stores a decision, with the children that it starts.
+        """Stores a decision, with the children that it starts or has go on.
+
+        Counts of ended children change by the difference of the two, besides what else they do.
 
         Raises:
             ConflictError: somebody else has decided since ``before`` was loaded.
@@ -84,6 +86,10 @@ class MapRunStore(Protocol):
 
     def of_execution(self, parent: Execution, before: int | None, limit: int) -> list[MapRun]:
         """An execution's runs, the newest first; ``before`` is a key to go on from."""
+        ...
+
+    def unsuccessful(self, run: MapRun, after: int, limit: int) -> list[Execution]:
+        """The children that ended without success, with what they left unfinished."""
         ...
 
     def children(

@@ -173,7 +173,7 @@ def describe(child: Execution) -> dict[str, Any]:
         "InputDetails": {"Included": True},
         "Name": child.name,
         "OutputDetails": {"Included": True},
-        "RedriveCount": 0,
+        "RedriveCount": child.redrives.count,
         "RedriveStatus": "REDRIVABLE_BY_MAP_RUN",
         "StartDate": iso(child.started_at),
         "StateMachineArn": child.machine_arn,

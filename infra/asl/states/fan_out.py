@@ -88,7 +88,10 @@ def map_run_ended(
     if isinstance(event, MapRunSucceeded):
         return map_run.resume(turn, cursor, state, waiting, event.output)
     ended = turn.record(waiting.id, "MapRunFailed", {"error": event.error, "cause": event.cause})
-    return _failed(turn, cursor, state, StateError(event.error, event.cause), ended)
+    failed = _failed(turn, cursor, state, StateError(event.error, event.cause), ended)
+    if isinstance(failed, Failed) and event.error not in map_run.ENDS_FOR_GOOD:
+        return replace(failed, frame=cursor.park(waiting).frame)
+    return failed
 
 
 def _concurrency(state: MapState, scope: Scope) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
-from asl.commands import StartMapRun
-from asl.errors import ITEM_READER, RUNTIME, StateError, StateFailedError
+from asl.commands import RedriveMapRun, StartMapRun
+from asl.errors import DATA_LIMIT, ITEM_READER, RUNTIME, StateError, StateFailedError
 from asl.execution import ForMapRun
 from asl.jsonpath.path import PathMissingError
 from asl.jsonpath.pathflow import OnSubject
@@ -24,6 +24,10 @@ from asl.states.common import leave_plainly
 from asl.turn import Cursor, Outcome, Turn
 
 Items = list[Any] | dict[str, Any] | None
+MAX_REDRIVES = 1000
+"""How often a run can be redriven (AWS quota)."""
+ENDS_FOR_GOOD = frozenset({DATA_LIMIT, RUNTIME})
+"""Errors after which a redrive begins a new run, as AWS documents it."""
 
 
 def start(
@@ -57,6 +61,22 @@ def start(
     )
     turn.map_runs.append(StartMapRun(run))
     return cursor.park(ForMapRun(began, name))
+
+
+def redrive(turn: Turn, cursor: Cursor, waiting: ForMapRun) -> Outcome:
+    """Has the run go on that the execution had waited for when it ended.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+    """
+    count = waiting.redrives + 1
+    if count > MAX_REDRIVES:
+        limit = f"The Map Run reached the maximum number of redrives ({MAX_REDRIVES})."
+        raise StateFailedError(RUNTIME, limit)
+    cursor.previous = cursor.base = cursor.entered_id
+    details = {"mapRunArn": waiting.arn, "redriveCount": count}
+    redriven = turn.follow(cursor, "MapRunRedriven", details)
+    turn.map_runs.append(RedriveMapRun(waiting.arn, turn.now))
+    return cursor.park(ForMapRun(redriven, waiting.arn, count))
 
 
 def resume(
@@ -144,6 +164,8 @@ def arn(turn: Turn, cursor: Cursor, state: MapState) -> str:
     """The run's ARN: of the machine, the state's label, and an id of its own."""
     execution = turn.execution
     place = f"{execution.secret}|{cursor.path}|{cursor.entered_id}|{cursor.retry_count}"
+    if execution.redrives.count:  # retries are counted anew
+        place += f"|{execution.redrives.count}"
     machine = execution.machine_arn.partition("/")[0]
     label = state.label or _id(f"{machine}|{state.name}")
     return f"{machine.replace(':stateMachine:', ':mapRun:', 1)}/{label}:{_id(place)}"

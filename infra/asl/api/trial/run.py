@@ -16,7 +16,7 @@ from asl.api.trial.http import exchange_of
 from asl.api.trial.inspection import Inspection
 from asl.api.trial.mock import Mock
 from asl.api.trial.subject import NAME, Subject
-from asl.commands import Dispatch
+from asl.commands import Dispatch, StartMapRun
 from asl.errors import RUNTIME, TIMEOUT, StateError, StateFailedError
 from asl.events import TaskEvent, TaskFailed, TaskSucceeded
 from asl.execution import Execution, ForTask, ForTime
@@ -241,9 +241,10 @@ class Trial:
 
     def _plan_run(self, cursor: Cursor, state: MapState) -> Outcome | None:
         """Reads a Distributed Map's items; none of them becomes an execution."""
-        run, select = self._turn.map_runs[-1].run, selection_at(self._turn, cursor, state)
+        begun, select = self._turn.map_runs[-1], selection_at(self._turn, cursor, state)
+        assert isinstance(begun, StartMapRun)  # a state that is tried was not redriven
         try:
-            self._items = plan(run, state, select, self._case.item_data, self.inspection)
+            self._items = plan(begun.run, state, select, self._case.item_data, self.inspection)
         except StateFailedError as failure:
             return handle_failure(self._turn, cursor, state, failure.data)
         return None
