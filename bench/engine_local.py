@@ -74,11 +74,13 @@ def _call(dispatch: Dispatch) -> Succeeded:
 class Local:
     """The engine in this process. A :class:`engine_load.System`."""
 
-    def __init__(self, name: str, journal: Any, machines: Any):
+    def __init__(self, name: str, journal: Any, machines: Any, objects: Any = None):
         self.name = name
         self.journal = journal
         self.ends = Ends()
-        self.engine = Engine(journal, machines, _call, self.ends, SystemClock(), MemoryLog())
+        self.engine = Engine(
+            journal, machines, _call, self.ends, SystemClock(), MemoryLog(), objects=objects
+        )
         self.states = self.engine.api
         self._loads = 0
 
@@ -127,8 +129,8 @@ def in_memory() -> Iterator[Local]:
 
 
 @contextmanager
-def durable(url: str) -> Iterator[Local]:
-    """Ours in PostgreSQL."""
+def durable(url: str, objects: Any = None) -> Iterator[Local]:
+    """Ours in PostgreSQL; ``objects`` is where Distributed Maps read and write."""
     from asl.adapters.postgres_journal import PostgresJournal, create_schema
     from asl.adapters.postgres_machines import PostgresMachines
 
@@ -139,7 +141,7 @@ def durable(url: str) -> Iterator[Local]:
         machines = PostgresMachines(pool)
         journal = PostgresJournal(pool, machines)
         closing.callback(journal.close)
-        local = Local("statewright, durable", journal, machines)
+        local = Local("statewright, durable", journal, machines, objects)
         local.engine.open()
         closing.callback(local.engine.close)
         yield local
