@@ -25,11 +25,14 @@ import engine_phases
 import harness
 from engine_load import Row, System, measure
 
+from asl.engine import collect_seldom
+
 MEMORY, DURABLE = "memory", "durable"
 
 
 def main() -> None:
     options = _arguments().parse_args()
+    collect_seldom()  # as `statewright serve` and `asl serve` do
     rows: list[Row] = []
     profiles: list[dict[str, Any]] = []
     with engine_local.database() as (url, folder):

@@ -22,7 +22,7 @@ import orjson
 from asl.adapters.file_log import FileLog
 from asl.adapters.s3_objects import S3Objects
 from asl.commands import Dispatch
-from asl.engine import Engine
+from asl.engine import Engine, collect_seldom
 from asl.errors import RUNTIME, ApiError, InvalidDefinitionError
 from asl.execution import Status
 from asl.memory import MemoryJournal, MemoryLog, MemoryMachines
@@ -197,6 +197,7 @@ def serve(place: Place, mock: Path | None) -> int:
         engine = Engine(journal, machines, tasks, _announce_to_nobody, clock, log, objects=objects)
         engine.open()
         closing.callback(engine.close)
+        collect_seldom()
         server = Server(engine.api, listener)
         kept = "PostgreSQL" if place.database_url else "memory"
         _say(f"asl serves on http://{place.host}:{listener.getsockname()[1]}, data in {kept}")

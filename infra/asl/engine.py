@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,15 @@ from asl.map_runs.ports import ObjectStore
 from asl.ports import Announcer, Clock, ExecutionLog, Journal, TaskDispatcher
 from asl.registry import Machines
 from asl.runner import Runner
+
+GC_THRESHOLDS = 20_000, 20, 50
+"""Executions are trees without cycles: looking for cycles seldom makes a third more a second."""
+
+
+def collect_seldom() -> None:
+    """Sets the interpreter's collector for a process that serves; called once it has started."""
+    gc.freeze()  # what start-up made stays: collections need not look at it again
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 class Engine:

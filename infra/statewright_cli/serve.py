@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import socket
 import sys
@@ -17,6 +16,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from asl.engine import collect_seldom
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
 from localcloud.site import Site
@@ -27,7 +27,6 @@ console = Console(highlight=False)
 LOOPBACK = "127.0.0.0/8,::1"
 SWITCH_SECONDS = 0.005
 """How long a thread may keep the interpreter: short, so that answers do not wait for batches."""
-GC_THRESHOLDS = (20_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         )
         closing.callback(cloud.close)
         cloud.open()
-        gc.freeze()  # what start-up made stays: collections need not look at it again
-        gc.set_threshold(*GC_THRESHOLDS)
+        collect_seldom()
         web = Web(cloud.gateway, Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None)
         closing.callback(web.close)
         config = uvicorn.Config(

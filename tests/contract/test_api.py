@@ -527,6 +527,33 @@ def test_a_bad_input_is_refused_as_jackson_would(account: Account, text: str, wh
     )
 
 
+# -- looking up what is started -------------------------------------------------------------------
+
+
+def test_a_start_sees_this_process_s_update_at_once_and_others_within_a_second(
+    account: Account,
+) -> None:
+    api = account.api
+    text = {
+        name: text_of({name: {"Type": "Pass", "End": True}}) for name in ("Old", "New", "Newer")
+    }
+    arn = api.create_state_machine("renewed", text["Old"], "role")["stateMachineArn"]
+
+    def state_entered(name: str) -> str:
+        started = api.start_execution(arn, name, "{}")["executionArn"]
+        events = api.get_execution_history(started)["events"]
+        return str(events[1]["stateEnteredEventDetails"]["name"])
+
+    assert state_entered("one") == "Old"
+    api.update_state_machine(arn, text["New"])
+    assert state_entered("two") == "New"
+    api._machines.update(arn, text["Newer"], "role", account.clock.now())  # another process
+    account.clock.advance(1)
+    assert state_entered("three") == "Newer"
+    api.delete_state_machine(arn)
+    assert refused(lambda: api.start_execution(arn, "four", "{}"))[0] == "StateMachineDoesNotExist"
+
+
 # -- redrive --------------------------------------------------------------------------------------
 
 

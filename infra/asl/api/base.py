@@ -20,6 +20,9 @@ POLL_SECONDS = 60.0
 """How long GetActivityTask waits for a task (AWS's long poll)."""
 
 
+RECENT = 1024
+
+
 class Operations:
     """One account's Step Functions in one region, without any operation yet.
 
@@ -54,6 +57,8 @@ class Operations:
         self._prefix = f"arn:aws:states:{region}:{account}"
         self._chance = chance
         self._poll_seconds = poll_seconds
+        self._recent: dict[str, tuple[int, MachineRecord]] = {}
+        """What was started last, and in which second it was looked up."""
         self._offered = threading.Condition()
         """Notified when a worker may find a task."""
 
@@ -70,6 +75,24 @@ class Operations:
         if record is None:
             raise no_such_machine(arn)
         return record
+
+    def _started(self, arn: str) -> MachineRecord:
+        """A machine to start, as of this second: another process's update may take that long.
+
+        AWS says of updates that executions started right after one may use the old definition.
+        Those of this process are seen at once: they call :meth:`_forget_started`.
+        """
+        second = self._clock.now() // 1000
+        known = self._recent.get(arn)
+        if known is None or known[0] != second:
+            known = second, self._machine(arn)
+            if len(self._recent) >= RECENT:
+                self._forget_started()
+            self._recent[arn] = known
+        return known[1]
+
+    def _forget_started(self) -> None:
+        self._recent.clear()
 
     def _unqualified(self, arn: str) -> MachineRecord:
         """A machine, for operations that a version cannot undergo."""

@@ -113,6 +113,7 @@ class MachineOperations(TagOperations):
             now,
             self._configured(record, *configurations),
         )
+        self._forget_started()
         answer = {"updateDate": moment(now), **given(revisionId=revised.revision_id)}
         return answer | self._published(record.arn, versionDescription, publish=publish)
 
@@ -201,6 +202,7 @@ class MachineOperations(TagOperations):
         if stateMachineArn != machine_arn_of(stateMachineArn):
             raise invalid(f"A version or an alias is not a state machine: {stateMachineArn}")
         self._machines.delete(stateMachineArn)
+        self._forget_started()
         for alias in self._machines.aliases.of_machine(stateMachineArn):
             self._machines.aliases.delete(alias.arn)
         self._machines.tags.clear(stateMachineArn)

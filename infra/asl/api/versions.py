@@ -81,6 +81,7 @@ class VersionOperations(Operations):
                 f"aliases referencing this version: [{', '.join(leading)}]",
             )
         self._machines.delete(stateMachineVersionArn)
+        self._forget_started()
         return {}
 
 
@@ -213,7 +214,7 @@ class AliasOperations(Operations):
         check_arn(arn, "stateMachine")
         alias = self._startable_alias(arn)
         if alias is None:
-            return self._machine(arn), None
+            return self._started(arn), None
         draw = self._chance() * 100
         first, last = alias.routes[0], alias.routes[-1]
         version = first.version if draw < first.weight else last.version
