@@ -184,6 +184,44 @@ class Execution:
     redrives: Redrives = Redrives()
     map_child: MapChild | None = None
 
+    def moved(
+        self,
+        seq: int,
+        status: Status = Status.RUNNING,
+        *,
+        root: Frame | None = None,
+        unfinished: Frame | None = None,
+        output: Payload | None = None,
+        failure: StateError | None = None,
+        stopped_at: int | None = None,
+    ) -> Execution:
+        """The execution after a step. As ``replace`` would make it, in a third of the time."""
+        return Execution(
+            self.arn,
+            self.machine_arn,
+            self.role_arn,
+            self.input,
+            self.started_at,
+            self.secret,
+            self.key,
+            self.revision,
+            seq,
+            self.turn + 1,
+            status,
+            root,
+            unfinished,
+            output,
+            failure,
+            stopped_at,
+            self.due,
+            self.parent,
+            self.version,
+            self.alias,
+            self.trace_header,
+            self.redrives,
+            self.map_child,
+        )
+
     @property
     def name(self) -> str:
         """The part of the ARN that whoever started it chose."""

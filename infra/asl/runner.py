@@ -247,8 +247,9 @@ class Runner:
                 if execution is None:
                     return None, []
                 # Others may have moved it since the event was made: its history never goes back.
-                at = max(event.at, self._clock.now())
-                moved, entries, commands = self._step(execution, replace(event, at=at))
+                now = self._clock.now()
+                event = event if event.at >= now else replace(event, at=now)
+                moved, entries, commands = self._step(execution, event)
                 if moved is execution:
                     if hot is not None:
                         continue  # another process may have moved it: only the journal knows

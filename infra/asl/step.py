@@ -26,7 +26,6 @@ from the execution's own secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, assert_never
 
 from asl import redrive
@@ -141,21 +140,15 @@ def _settle(turn: Turn, outcome: Outcome | None) -> Step:
         case None:
             return turn.execution, [], []
         case Parked(frame=frame):
-            parked = replace(turn.execution, seq=turn.seq, turn=turn.execution.turn + 1, root=frame)
+            parked = turn.execution.moved(turn.seq, root=frame)
             waited = map_runs(frame)
             commands: list[Command] = [d for d in turn.dispatches if _awaited(frame, d)]
             commands += [each for each in turn.map_runs if each.arn in waited]
             return parked, turn.entries, commands
         case Finished(output=output):
             turn.record_last(turn.seq, "ExecutionSucceeded", {"output": output})
-            ended = replace(
-                turn.execution,
-                seq=turn.seq,
-                turn=turn.execution.turn + 1,
-                status=Status.SUCCEEDED,
-                root=None,
-                output=output,
-                stopped_at=turn.now,
+            ended = turn.execution.moved(
+                turn.seq, Status.SUCCEEDED, output=output, stopped_at=turn.now
             )
             return ended, turn.entries, []
         case Failed(error=error, frame=frame):
@@ -176,15 +169,8 @@ def _end(
     turn: Turn, status: Status, kind: str, error: StateError, unfinished: Frame | None
 ) -> Step:
     turn.record_last(turn.seq, kind, {"error": error.error, "cause": error.cause or None})
-    ended = replace(
-        turn.execution,
-        seq=turn.seq,
-        turn=turn.execution.turn + 1,
-        status=status,
-        root=None,
-        unfinished=unfinished,
-        failure=error,
-        stopped_at=turn.now,
+    ended = turn.execution.moved(
+        turn.seq, status, unfinished=unfinished, failure=error, stopped_at=turn.now
     )
     return ended, turn.entries, []
 
