@@ -52,10 +52,10 @@ class Ends:
         """How many have ended so far."""
         return self._ended
 
-    def wait_for(self, count: int) -> None:
-        """Returns once that many have ended."""
+    def wait_for(self, count: int, seconds: float = PATIENCE_SECONDS) -> None:
+        """Returns once that many have ended; gives up after so many seconds."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._ended >= count, PATIENCE_SECONDS):
+            if not self._changed.wait_for(lambda: self._ended >= count, seconds):
                 raise RuntimeError(f"{count - self._ended} executions have not ended")
         if self._failed:
             raise RuntimeError(self._failed)
