@@ -44,6 +44,9 @@ EXPRESS_SECONDS = 300
 """How long an Express execution may take (AWS quota)."""
 STRIPES = 512
 BATCH = 500
+FEW = 50
+"""How many executions time moves at once while tasks are behind; then it lets them catch up."""
+CATCH_UP_SECONDS = 0.1
 
 
 class Runner:
@@ -323,16 +326,20 @@ class Runner:
                         None if self._alarm is None else (self._alarm - now) / 1000
                     )
                 return
-        self.fire_due()
+        if self._tasks.behind:  # what is due may call more of them: they must not pile up
+            self.fire_due(FEW)
+            self._stop.wait(CATCH_UP_SECONDS)
+        else:
+            self.fire_due()
 
-    def fire_due(self) -> int:
+    def fire_due(self, most: int = BATCH) -> int:
         """Lets happen what is due by the clock; returns how many executions moved.
 
         Many move at once: one query reads them, and while each is stepped those before it are
         being committed.
         """
         woken = Woken(self._wake)
-        due = self._journal.due(self._clock.now(), BATCH)
+        due = self._journal.due(self._clock.now(), most)
         results = self._journal.append_all(woken.each(due))
         failures = woken.failures
         for commit, commands, result in zip(woken.commits, woken.commands, results, strict=True):

@@ -14,6 +14,9 @@ from asl.outcomes import event_of
 from asl.ports import Clock, TaskDispatcher
 from asl.registry import ActivityTask
 
+MANY = 2_000
+"""How many tasks may wait for a thread before time is asked to bring fewer."""
+
 
 class TaskThreads:
     """Calls each dispatched task in a thread of its own.
@@ -41,6 +44,8 @@ class TaskThreads:
         self._guard = guard
         self._stop = stop
         self._pool = ThreadPoolExecutor(threads, "asl-task")
+        self._lock = threading.Lock()
+        self._waiting = 0
 
     def close(self) -> None:
         """Lets calls under way come to their ends; others are another process's work."""
@@ -49,7 +54,14 @@ class TaskThreads:
     def submit(self, dispatch: Dispatch) -> None:
         """Has a task called."""
         if not self._stop.is_set():
-            self._pool.submit(self._guard.attempt, self._run, dispatch)
+            with self._lock:
+                self._waiting += 1
+            self._pool.submit(self._guard.attempt, self._begin, dispatch)
+
+    @property
+    def behind(self) -> bool:
+        """Whether many tasks wait for a thread; each is in memory with its parameters."""
+        return self._waiting > MANY
 
     def insist(self, work: Callable[..., Any], *arguments: Any) -> None:
         """Has other work done beside, until it succeeds."""
@@ -61,6 +73,11 @@ class TaskThreads:
             return self._pool.submit(self._call, dispatch).result(seconds)
         except TimeoutError:
             return None
+
+    def _begin(self, dispatch: Dispatch) -> None:
+        with self._lock:
+            self._waiting -= 1
+        self._run(dispatch)
 
     def _run(self, dispatch: Dispatch) -> None:
         """Calls a task and delivers its outcome; goes on with the next task in the same thread."""
