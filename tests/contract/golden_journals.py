@@ -206,7 +206,8 @@ class World:
 
     def settled(self) -> bool:
         """Whether each task that will be answered is."""
-        waiting = {arn.split(":")[6] for arn in self.journal.with_tasks_in_flight()}
+        flying = self.journal.with_tasks_in_flight()
+        waiting = {arn.split(":")[6].partition("/")[0] for arn in flying}
         return waiting <= {"offered", "taken"} | (set() if self._answers else _HELD)
 
 

@@ -238,6 +238,25 @@ def test_timers_of_a_process_that_was_paused_fire_once(
     assert (len(one.calls), len(two.calls)) == (0, 30)
 
 
+def test_a_map_run_of_an_earlier_version_is_redriven(clouds: Process, pool: Any) -> None:
+    cloud = clouds()
+    wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **wait}
+    machine = cloud.machine("m", {"M": {"Type": "Map", "ItemProcessor": processor, "End": True}})
+    arn = cloud.start(machine, "x", "[1, 2]")
+    until(cloud.journal.next_due, "the children")
+    cloud.states.stop_execution(arn)
+    run = cloud.states.list_map_runs(arn)["mapRuns"][0]["mapRunArn"]
+    until(lambda: cloud.states.describe_map_run(run)["status"] == "ABORTED", "the run's end")
+    with pool.connection() as connection:
+        connection.execute("UPDATE asl.map_runs SET redrives = NULL")
+    cloud.states.redrive_execution(arn)
+    until(lambda: len(cloud.journal.due(START + 10**9, 9)) == 2, "the children again")
+    cloud.clock.advance(60)
+    cloud.runner.fire_due()
+    assert cloud.ended(arn)["output"] == "[1,2]"
+
+
 def test_large_ones_are_read_few_at_a_time(
     clouds: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,9 +82,9 @@ def changing(run: MapRun) -> tuple[Any, ...]:
 
 
 def redrives(row: dict[str, Any]) -> RunRedrives:
-    """What a row says of the run's redrives."""
-    executions, items = Counts(**row.pop("executions")), Counts(**row.pop("items"))
-    return RunRedrives(**row, executions=executions, items=items)
+    """What a row says of the run's redrives; of a run of earlier versions, only what was asked."""
+    counts = {name: Counts(**row.get(name, {})) for name in ("executions", "items")}
+    return RunRedrives(**(row | counts))
 
 
 def map_child(
