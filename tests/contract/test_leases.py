@@ -11,7 +11,7 @@ import pytest
 
 from asl.adapters.postgres_journal import PostgresJournal
 from asl.adapters.postgres_machines import PostgresMachines
-from asl.adapters.postgres_pool import open_pool
+from asl.adapters.postgres_pool import brief_transaction
 from asl.errors import UnavailableError
 from asl.events import TaskFailed, TimePassed
 from tests.contract.test_journal import Ground
@@ -132,18 +132,15 @@ def test_who_stopped_in_the_middle_of_a_write_does_not_stop_others(
     assert two.journal.due(START + 60_000, 9) == [started]
 
 
-def test_a_transaction_in_which_nothing_happens_is_undone(database: str) -> None:
-    pool = open_pool(database, 2, idle_seconds=0.05)
-
+def test_a_transaction_in_which_nothing_happens_is_undone(pool: Any, database: str) -> None:
     def stop_in_the_middle() -> None:
-        with pool.connection() as connection, connection.transaction():
+        with pool.connection() as connection, brief_transaction(connection, 0.05):
             connection.execute("SELECT pg_advisory_xact_lock(1, 1)")
             until(lambda: _can_be_locked(database), "the lock to be given up")
             connection.execute("SELECT 1")
 
     with pytest.raises(UnavailableError):
         stop_in_the_middle()
-    pool.close()
 
 
 def _can_be_locked(database: str) -> bool:

@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 
 from asl.adapters.map_run_rows import SQL, STATUSES, changing, redrives
 from asl.adapters.postgres_leases import PostgresLeases
+from asl.adapters.postgres_pool import brief_transaction
 from asl.adapters.postgres_writer import STATUS_NUMBERS, PostgresWriter
 from asl.errors import ConflictError, StateError
 from asl.execution import Execution, Status
@@ -54,7 +55,7 @@ class PostgresMapRuns:
         """
         lease = self._leases.current()
         try:
-            with self._pool.connection() as connection, connection.transaction():
+            with self._pool.connection() as connection, brief_transaction(connection):
                 if children and not self._writer.add(connection, children, lease):
                     raise ConflictError(before.arn)
                 counted = after.executions - before.executions, after.items - before.items

@@ -68,19 +68,25 @@ def unavailable(error: psycopg.Error) -> UnavailableError:
     return UnavailableError(f"The database cannot be used: {reason}")
 
 
-def open_pool(url: str, size: int, idle_seconds: float = IDLE_SECONDS) -> PostgresPool:
-    """A connection pool. Its connections may not be there yet.
+@contextmanager
+def brief_transaction(connection: Any, idle_seconds: float = IDLE_SECONDS) -> Iterator[None]:
+    """A transaction of several statements, undone where nothing happens in it for so long.
 
-    Args:
-        idle_seconds: a transaction in which nothing happens for so long is undone: a process that
-            has been stopped in the middle of one must not hold its locks for ever.
+    A process that has been stopped in the middle of one must not hold its locks for ever.
     """
-    idle = f"-c idle_in_transaction_session_timeout={int(idle_seconds * 1000)}"
+    milliseconds = int(idle_seconds * 1000)
+    with connection.transaction():
+        connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}")
+        yield
+
+
+def open_pool(url: str, size: int) -> PostgresPool:
+    """A connection pool. Its connections may not be there yet."""
     return PostgresPool(
         url,
         min_size=2,
         max_size=size,
-        kwargs={"autocommit": True, "options": idle},
+        kwargs={"autocommit": True},
         timeout=PATIENCE_SECONDS,
         reconnect_timeout=0,
         check=_check,

@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool
 from asl import codec
 from asl.adapters.map_run_rows import apply_to_runs
 from asl.adapters.postgres_leases import Lease, PostgresLeases
+from asl.adapters.postgres_pool import brief_transaction
 from asl.errors import ConflictError
 from asl.execution import Execution, Status, in_flight, next_due
 from asl.ports import Announcement, Commit, ExecutionExistsError
@@ -161,7 +162,7 @@ class PostgresWriter:
         with self._pool.connection() as connection:
             if not any(commit.map_runs for commit in group.values()):
                 return self._execute(connection, group, lease)
-            with connection.transaction():
+            with brief_transaction(connection):
                 written = self._execute(connection, group, lease)
                 apply_to_runs(connection, [group[number] for number in written], lease.id)
                 return written
