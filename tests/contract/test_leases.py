@@ -141,6 +141,9 @@ def test_a_transaction_in_which_nothing_happens_is_undone(pool: Any, database: s
 
     with pytest.raises(UnavailableError):
         stop_in_the_middle()
+    with pool.connection() as connection:  # others may take their time, as a queue's batch does
+        limit = connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert limit == ("0",)
 
 
 def _can_be_locked(database: str) -> bool:
