@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from statewright.workflows import executions
-from statewright.workflows.triggers import ends
+from statewright.workflows.triggers import ends, turns
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -14,5 +14,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     details = [json.loads(record["body"])["detail"] for record in event["Records"]]
     executions.record(details)
+    turns.release(details)
     ends.note(details)
     return {"batchItemFailures": []}

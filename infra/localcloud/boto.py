@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.config import Config
 from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
@@ -20,6 +22,7 @@ from asl.errors import UnavailableError
 from localcloud.errors import AwsError
 from localcloud.ids import new_id
 
+KEY_ID = "local"
 Operation = Callable[..., dict[str, Any]]
 Service = Mapping[str, Operation]
 
@@ -28,20 +31,30 @@ class Plug:
     """Answers boto3's calls from Python functions.
 
     Args:
+        secret: what presigned URLs are signed with, by the access key :data:`KEY_ID`.
+        s3_url: where presigned URLs lead to.
         services: operations by boto3's service id (``sqs``, ``sfn``, …) and AWS's operation name.
             Each takes the operation's parameters as keywords and returns its answer.
     """
 
-    def __init__(self, services: Mapping[str, Service], region: str):
+    def __init__(
+        self, services: Mapping[str, Service], region: str, secret: str = KEY_ID, s3_url: str = ""
+    ):
         self._services = services
         self._region = region
+        self._secret = secret
+        self._s3_url = s3_url
 
     def install(self) -> None:
         """Makes boto3's default session, and so every client made from it, local."""
-        # Clients want credentials before they call; these never leave the process.
-        os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
-        os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
-        session = boto3.Session(region_name=self._region)
+        # Clients want credentials before they call; presigned URLs are signed with them.
+        os.environ["AWS_ACCESS_KEY_ID"] = KEY_ID
+        os.environ["AWS_SECRET_ACCESS_KEY"] = self._secret
+        if self._s3_url:
+            os.environ["AWS_ENDPOINT_URL_S3"] = self._s3_url
+        core = botocore.session.Session()
+        core.set_default_client_config(Config(s3={"addressing_style": "path"}))
+        session = boto3.Session(region_name=self._region, botocore_session=core)
         session.events.register("creating-client-class", self._extend)
         boto3.DEFAULT_SESSION = session
 

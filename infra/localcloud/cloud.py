@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from asl.adapters.postgres_journal import PostgresJournal, create_schema
 from asl.adapters.postgres_machines import PostgresMachines
 from asl.adapters.s3_objects import S3Objects
 from asl.engine import Engine
-from localcloud.boto import Plug
+from localcloud.boto import KEY_ID, Plug
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
 from localcloud.errors import TemplateError
@@ -28,6 +29,7 @@ from localcloud.services.keys import Kms, Parameters, SecretsManager
 from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
+from localcloud.services.s3_http import PREFIX, S3Http
 from localcloud.services.scheduler import Scheduler
 from localcloud.services.sns import Sns
 from localcloud.services.sqs import Sqs
@@ -62,6 +64,7 @@ class LocalCloud:
         self._closing = contextlib.ExitStack()
         self._deliveries: Resources
         self.gateway: Gateway
+        self.s3: S3Http
         self.host = LambdaHost()
 
     def open(self) -> None:
@@ -95,7 +98,7 @@ class LocalCloud:
             sqs,
             sns,
             events,
-            S3(data / "objects"),
+            S3(data / "objects", events.announce_object),
             SecretsManager(pool, kms, clock),
             Logs(data / "logs", clock, ACCOUNT, REGION),
             ses,
@@ -119,7 +122,10 @@ class LocalCloud:
             "lambda": found.lambda_operations(),
             "cloudwatch-logs": found.logs.operations(),
         }
-        Plug(services, REGION).install()
+        secret = _secret(data / "access.key")
+        endpoint = self._options.base_url + PREFIX.rstrip("/")
+        Plug(services, REGION, secret, endpoint).install()
+        self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
         body = self._deploy(found, url)
         self.gateway = Gateway(body, self.host, self._options.keep_policies)
         self._migrate()
@@ -178,6 +184,15 @@ class LocalCloud:
     def close(self) -> None:
         """Stops everything, in the reverse order of its start."""
         self._closing.close()
+
+
+def _secret(file: Path) -> str:
+    """The secret access key of this data folder, made at its first start."""
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_hex(32))
+    return file.read_text()
 
 
 def _engine(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import tempfile
+from typing import IO, Any
 
 from asl.asgi import Application
 from localcloud.gateway import Gateway, Request, Response
+from localcloud.services.s3_http import PREFIX, S3Http, S3Request
 from localcloud.site import Site
 
 MAX_BODY = 10_485_760
@@ -14,15 +16,40 @@ MAX_BODY = 10_485_760
 TIMEOUT = 29.0
 """API Gateway's integration time limit, in seconds."""
 THREADS = 32
+IN_MEMORY = 1_048_576
+"""What is uploaded and is larger goes to the disk at once."""
 
 
 class Web(Application):
     """The ASGI application."""
 
-    def __init__(self, gateway: Gateway, site: Site | None = None):
+    def __init__(self, gateway: Gateway, site: Site | None = None, s3: S3Http | None = None):
         super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
         self._site = site
+        self._s3 = s3
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """One request: for an object, whose size only S3 limits, or for the gateway."""
+        if self._s3 is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await self._object(self._s3, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _object(self, s3: S3Http, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        request = S3Request(
+            scope["method"],
+            scope["raw_path"].decode("latin-1").partition("?")[0],
+            scope["query_string"].decode("latin-1"),
+            {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
+        )
+        answer = s3.admit(request)  # before the body: strangers may not fill the disk
+        if answer is None:
+            with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+                if not await _receive(receive, body):
+                    return  # the client has gone in the middle
+                answer = await self._threads.call(s3.answer, request, body)
+        await _write(Response(answer.status, answer.headers, answer.body), scope["method"], send)
 
     async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
         """What the gateway answers."""
@@ -48,6 +75,18 @@ class Web(Application):
                 return answer
         except TimeoutError:
             return self._gateway.timed_out()
+
+
+async def _receive(receive: Any, body: IO[bytes]) -> bool:
+    """Reads a request's body into a file; False where it breaks off."""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return False
+        body.write(message.get("body", b""))
+        if not message.get("more_body"):
+            body.seek(0)
+            return True
 
 
 async def _write(response: Response, method: str, send: Any) -> None:

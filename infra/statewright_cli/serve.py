@@ -77,7 +77,8 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         closing.callback(cloud.close)
         cloud.open()
         collect_seldom()
-        web = Web(cloud.gateway, Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None)
+        site = Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None
+        web = Web(cloud.gateway, site, cloud.s3)
         closing.callback(web.close)
         config = uvicorn.Config(
             web,

@@ -15,7 +15,7 @@ from statewright.auth.roles import SCOPED
 from tests.support.server import ROOT, Client, Server, until
 
 TABLES = [
-    "workflows", "workflow_versions", "triggers", "executions", "approvals", "memberships",
+    "workflows", "workflow_versions", "triggers", "start_keys", "turns", "polls", "poll_items", "executions", "approvals", "memberships",
     "api_keys", "users", "workspaces", "folders", "roles", "groups", "group_members",
     "service_accounts", "grants", "sessions", "invitations", "audit_events",
     "identity_providers",
@@ -45,9 +45,16 @@ def published(ada: Client) -> dict[str, Any]:
     steps = [
         {"id": "q", "use": "human.approval", "with": {"assignees": ["role:owner"], "title": "T"}}
     ]
-    definition = {"name": "Hers", "triggers": [{"id": "h", "type": "webhook"}], "steps": steps}
+    definition = {
+        "name": "Hers",
+        "triggers": [{"id": "h", "type": "webhook"}],
+        "settings": {"concurrency": {"limit": 5}},
+        "steps": steps,
+    }
     workflow = ada.publish(definition)
-    workflow["execution"] = ada.call_webhook(workflow, {}).json()["execution_id"]
+    keyed = ada.call_webhook(workflow, {}, headers={"Idempotency-Key": "k"})
+    workflow["execution"] = keyed.json()["execution_id"]
+    _poll(ada)
     ada.approval_link("T")
     until(lambda: ada.execution(workflow["execution"]), "its record")
     ada.ok("POST", "/v1/auth/api-keys", {"name": "k"})
@@ -63,6 +70,24 @@ def published(ada: Client) -> dict[str, Any]:
     ada.ok("POST", "/v1/invitations", {"email": "invited@tenancy.example"})
     notify(ada, me)
     return workflow
+
+
+def _poll(ada: Client) -> None:
+    """A poll and an item that it has seen: one takes a minute to come, so these are made."""
+    with _superuser(ada.server) as connection:
+        columns = "workflow_id, trigger_id, workspace_id"
+        connection.execute(
+            f"INSERT INTO polls ({columns}) SELECT {columns} FROM triggers WHERE trigger_id = 'h'"
+        )
+        connection.execute(
+            f"INSERT INTO poll_items ({columns}, key, seen_at)"
+            f" SELECT {columns}, 'x', now() FROM polls"
+        )
+
+
+def _superuser(server: Server) -> psycopg.Connection[Any]:
+    folder = (server.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+    return psycopg.connect(f"postgresql://postgres@/postgres?host={folder}")
 
 
 def notify(ada: Client, me: str) -> None:
@@ -104,8 +129,7 @@ def test_the_api_shows_nothing_of_another_workspace(
 
 @pytest.fixture
 def connection(server: Server) -> Iterator[psycopg.Connection[Any]]:
-    folder = (server.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
-    with psycopg.connect(f"postgresql://postgres@/postgres?host={folder}") as opened:
+    with _superuser(server) as opened:
         yield opened
 
 
@@ -176,10 +200,12 @@ def test_without_the_applications_check_the_database_still_shows_nothing(
             assert all(item.get("built_in", True) for item in body)
             continue
         if name in {
+            "list_connection_uses",
             "list_deliveries",
             "list_template_versions",
             "list_triggers",
             "list_versions",
+            "list_visits",
         }:  # of something that is not there
             assert status == 404, name
             continue

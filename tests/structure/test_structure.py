@@ -106,6 +106,7 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
     assert open_paths == {
         "get /.well-known/jwks.json",
         "get /approvals/{token}",
+        "get /forms/{token}",
         "get /healthz",
         "get /hooks/{token}",
         "get /hooks/{token}/executions/{execution_id}",
@@ -119,6 +120,7 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "post /approvals/{token}",
         "post /callbacks/twilio/{workspace_id}/inbound",
         "post /callbacks/twilio/{workspace_id}/status",
+        "post /forms/{token}",
         "post /hooks/{token}",
         "post /unsubscribe/{token}",
         "post /v1/auth/email-verifications/confirm",

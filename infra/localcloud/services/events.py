@@ -86,6 +86,11 @@ class Events:
             "detail": detail,
         }
 
+    def announce_object(self, bucket: str, detail: dict[str, Any]) -> None:
+        """Publishes that an object has been created."""
+        source, kind = "aws.s3", "Object Created"
+        self.publish([self.envelope(source, kind, detail, [f"arn:aws:s3:::{bucket}"])])
+
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         """Delivers events to the targets of every rule that they match."""
         found: dict[tuple[str, str], tuple[Rule, Target, list[dict[str, Any]]]] = {}

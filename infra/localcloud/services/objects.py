@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,30 @@ from localcloud.errors import AwsError
 _CHUNK = 1_048_576
 
 
+Announce = Callable[[str, dict[str, Any]], None]
+"""Takes the detail of an "Object Created" event of a bucket; it cannot be lost on return."""
+
+
+def _nobody(bucket: str, detail: dict[str, Any]) -> None:
+    """Where nobody wants to know of objects."""
+
+
+def _created(bucket: str, key: str, size: int, etag: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+    return {
+        "version": "0",
+        "bucket": {"name": bucket},
+        "object": {"key": key, "size": size, "etag": etag.strip('"')},
+        "reason": "PutObject",
+    }
+
+
 class S3:
     """The buckets of this data folder."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, announce: Announce = _nobody):
         self._folder = folder
+        self._announce = announce
         self._buckets: set[str] = set()
 
     def add(self, bucket: str) -> None:
@@ -86,7 +106,9 @@ class S3:
             "ETag": f'"{digest.hexdigest()}"',
         }
         file.with_suffix(".json").write_bytes(orjson.dumps(about))
+        size = Path(target.name).stat().st_size
         Path(target.name).replace(file)
+        self._announce(Bucket, _created(Bucket, Key, size, str(about["ETag"])))
         return {"ETag": about["ETag"]}
 
     def head_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:

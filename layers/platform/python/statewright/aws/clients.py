@@ -22,6 +22,8 @@ _CONFIG = Config(
     user_agent="statewright",
     parameter_validation=False,
 )
+# Presigned URLs need Signature Version 4 where objects are encrypted with KMS.
+_S3 = Config(signature_version="s3v4", request_checksum_calculation="when_required")
 _TRANSIENT = {"ThrottlingException", "ServiceUnavailable", "InternalServerError", "InternalFailure"}
 
 
@@ -30,15 +32,16 @@ def client(service: str) -> Any:
     """The boto3 client of a service."""
     import boto3  # a third of a function's start-up, which many functions can do without
 
-    return boto3.client(service, region_name=settings().region, config=_CONFIG)  # type: ignore[call-overload]
+    config = _CONFIG.merge(_S3) if service == "s3" else _CONFIG
+    return boto3.client(service, region_name=settings().region, config=config)  # type: ignore[call-overload]
 
 
 @lru_cache(maxsize=4)
-def patient_client(service: str) -> Any:
-    """A client for calls that take long and must not be made twice: one attempt, 24 seconds."""
+def patient_client(service: str, seconds: int = 24) -> Any:
+    """A client for calls that take long and must not be made twice: one attempt, of so long."""
     import boto3
 
-    once = Config(retries={"total_max_attempts": 1}, read_timeout=24)
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=seconds)
     return boto3.client(service, region_name=settings().region, config=_CONFIG.merge(once))  # type: ignore[call-overload]
 
 

@@ -140,7 +140,8 @@ def _poll(
         {"use": trigger.use, "connection": trigger.connection, "with": trigger.inputs}
     )
     action = actions.call(call, at, _names(cursor=ANY, vars=OPEN))
-    if action is not None and action.integration not in _POLLING:
+    pollable = action is None or (action.integration in _POLLING and action.native is None)
+    if action is not None and not pollable:
         detail = f"{action.name} cannot be polled: it is not a call that gives a result at once"
         findings.error("not-pollable", f"{at}/use", detail)
     values.type_of(trigger.items, f"{at}/items", _names(result=ANY, vars=OPEN))

@@ -13,6 +13,7 @@ from statewright.workflows.compiler.region import Region
 from statewright.workflows.compiler.scope import Compilation, Scope, in_order
 from statewright.workflows.compiler.site import Site
 from statewright.workflows.compiler.steps import compile_steps
+from statewright.workflows.compiler.turn import WAITING, turn_state
 from statewright.workflows.compiler.values import ASL, asl_value, expression
 from statewright.workflows.definition import Definition, seconds
 
@@ -35,6 +36,9 @@ def assemble(
     end = _end(Site(scope, replace(region, armed=bool(region.undo_log)), "/output", ""), definition)
     first = compile_steps(scope, region, definition.steps, "/steps", end)
     initial = {**scope.initial(), **({undo.LOG: []} if region.undo_log else {})}
+    if definition.settings.concurrency is not None and not pinned:
+        scope.states[WAITING] = turn_state(definition.settings.concurrency, first)
+        first = WAITING
     scope.states["Start"] = _start(definition, version, initial, first)
     asl: dict[str, Any] = {"Comment": definition.description or definition.name}
     asl |= {"QueryLanguage": "JSONata", "StartAt": "Start"}

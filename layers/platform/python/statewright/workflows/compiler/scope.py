@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from statewright.workflows.compiler.region import Region
 
 MAX_NAME = 80
-RESERVED = ("Start", "Done", "Undo", "Failed")
+RESERVED = ("Start", "Done", "Undo", "Failed", "Wait for a turn")
 """Names of states that belong to the workflow as a whole."""
 
 

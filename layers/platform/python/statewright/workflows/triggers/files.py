@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote_plus
 
 from statewright import world
 from statewright.aws import objects
@@ -75,7 +74,7 @@ def accepts(allowed: list[str], content_type: str) -> bool:
 
 def take(detail: dict[str, Any], attempt: Callable[[Target, Callable[[], object]], None]) -> None:
     """Starts what an uploaded object starts, from S3's "Object Created" event."""
-    found = _KEY.fullmatch(unquote_plus(detail["object"]["key"]))
+    found = _KEY.fullmatch(detail["object"]["key"])
     if found is None:
         return
     target = targets.find(found["workflow"], found["trigger"])

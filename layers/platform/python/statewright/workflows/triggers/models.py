@@ -96,3 +96,17 @@ class Upload(BaseModel):
     headers: dict[str, str]
     file: str
     expires_at: datetime
+
+
+class NewFormLink(Input):
+    """A signed link to a form: how long it works, and whether more than once."""
+
+    hours: int = Field(default=168, ge=1, le=8760)
+    reusable: bool = False
+
+
+class FormLink(BaseModel):
+    """A link that opens one form, for whoever has it."""
+
+    url: str
+    expires_at: datetime

@@ -97,3 +97,97 @@ WHERE w.id = ANY(%(ids)s::uuid[]) AND EXISTS (
 -- name: current_workspace
 -- The workspace that this transaction sees.
 SELECT current_workspace()::text AS id;
+
+-- name: insert_poll
+-- A poll that has not come anywhere.
+INSERT INTO polls (workflow_id, trigger_id, workspace_id)
+VALUES (%(workflow_id)s, %(trigger_id)s, %(workspace_id)s) ON CONFLICT DO NOTHING;
+
+-- name: lock_poll
+-- How far a poll has come, locked until the transaction ends; nothing where another poll has it.
+SELECT cursor, begun, failures, not_before FROM polls
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s FOR UPDATE SKIP LOCKED;
+
+-- name: find_known_items
+-- Those of some items that polls have seen.
+SELECT key FROM poll_items
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s AND key = ANY(%(keys)s);
+
+-- name: note_items
+-- Items that polls have seen.
+INSERT INTO poll_items (workflow_id, trigger_id, key, workspace_id, seen_at)
+SELECT %(workflow_id)s, %(trigger_id)s, unnest(%(keys)s::bytea[]), %(workspace_id)s, %(now)s
+ON CONFLICT (workflow_id, trigger_id, key) DO UPDATE SET seen_at = excluded.seen_at;
+
+-- name: forget_items
+-- Forgets items that have not come for long.
+DELETE FROM poll_items
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s AND seen_at < %(before)s;
+
+-- name: note_poll
+-- A poll has done all there was to do.
+UPDATE polls SET cursor = %(cursor)s, begun = true, failures = 0, not_before = NULL, polled_at = %(now)s
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s;
+
+-- name: note_part_of_poll
+-- A poll has done a part of what there was to do: the cursor stays for the rest.
+UPDATE polls SET failures = 0, not_before = NULL, polled_at = %(now)s
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s;
+
+-- name: note_failed_poll
+-- A poll has failed; the next waits.
+UPDATE polls SET failures = %(failures)s, not_before = %(not_before)s, polled_at = %(now)s
+WHERE workflow_id = %(workflow_id)s AND trigger_id = %(trigger_id)s;
+
+-- name: lock_turns
+-- One line of turns, for this transaction alone.
+SELECT pg_advisory_xact_lock(hashtextextended(%(workflow_id)s || '/' || %(key)s, 6));
+
+-- name: ask_turn
+-- An execution that asks for a turn; one that has it keeps it when it is asked for again.
+INSERT INTO turns (execution_arn, workspace_id, workflow_id, key, most, task_token, asked_at)
+VALUES (%(execution_arn)s, %(workspace_id)s, %(workflow_id)s, %(key)s, %(most)s, %(task_token)s, %(now)s)
+ON CONFLICT (execution_arn) DO UPDATE SET most = excluded.most,
+    task_token = CASE WHEN turns.task_token IS NULL THEN NULL ELSE excluded.task_token END
+RETURNING number;
+
+-- name: find_admissible
+-- Those who are next, as many as there is room for: the newest asker's limit holds.
+SELECT number, task_token FROM turns
+WHERE workflow_id = %(workflow_id)s AND key = %(key)s AND task_token IS NOT NULL
+ORDER BY number
+LIMIT greatest(0, (SELECT most FROM turns WHERE workflow_id = %(workflow_id)s AND key = %(key)s
+        ORDER BY number DESC LIMIT 1)
+    - (SELECT count(*) FROM turns WHERE workflow_id = %(workflow_id)s AND key = %(key)s
+        AND task_token IS NULL));
+
+-- name: admit_turn
+-- An execution has its turn.
+UPDATE turns SET task_token = NULL WHERE number = %(number)s;
+
+-- name: find_waiting
+-- Whether an execution waits for its turn.
+SELECT number FROM turns WHERE execution_arn = %(execution_arn)s AND task_token IS NOT NULL;
+
+-- name: find_turns
+-- The lines in which some executions have or want turns.
+SELECT DISTINCT workflow_id::text, key FROM turns WHERE execution_arn = ANY(%(arns)s);
+
+-- name: find_lines
+-- The lines in which somebody waits.
+SELECT DISTINCT workflow_id::text, key FROM turns WHERE task_token IS NOT NULL;
+
+-- name: forget_turns
+-- Executions that have, and want, no turn any more.
+DELETE FROM turns WHERE execution_arn = ANY(%(arns)s);
+
+-- name: forget_ended_turns
+-- Turns of executions whose end is recorded.
+DELETE FROM turns t USING executions e
+WHERE t.workflow_id = %(workflow_id)s AND t.key = %(key)s AND e.workflow_id = t.workflow_id
+    AND e.arn = t.execution_arn AND e.stopped_at IS NOT NULL;
+
+-- name: find_held
+-- Executions of a line that have their turn, those first that have had it longest.
+SELECT execution_arn FROM turns
+WHERE workflow_id = %(workflow_id)s AND key = %(key)s AND task_token IS NULL ORDER BY number LIMIT %(most)s;

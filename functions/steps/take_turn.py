@@ -1,0 +1,10 @@
+"""Gives executions of workflows with a concurrency limit their turns."""
+
+from typing import Any
+
+from statewright.workflows.triggers import turns
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Lets the execution run, lets it wait, or turns it away; it hears of it by its task token."""
+    return {"turn": turns.ask(event)}
