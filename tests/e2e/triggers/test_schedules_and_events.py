@@ -200,3 +200,27 @@ def test_one_trigger_can_be_paused(owner: Workspace) -> None:
     missing = owner.request("PUT", state.replace("/a/", "/none/"), {"state": "on"})
     assert missing.status_code == 404
     assert owner.request("PUT", state, {"state": "maybe"}).status_code == 422
+
+
+@pytest.mark.parametrize("how", ["dropped", "archived", "deleted"])
+def test_what_is_gone_starts_nothing(owner: Workspace, how: str) -> None:
+    """A version without the trigger, the archive, and deletion: each takes the rule and URL away."""
+    event = {"id": "e", "type": "event", "event": f"gone.{how}"}
+    definition = workflow(f"Gone {how}", event, {"id": "h", "type": "webhook"})
+    found = owner.publish(definition)
+    witness = owner.publish(workflow(f"Witness {how}", event))
+    path = f"/v1/workflows/{found['id']}"
+    if how == "dropped":
+        changed = {**definition, "triggers": [{"id": "m", "type": "manual"}]}
+        owner.ok("PUT", path, {"definition": changed, "draft": found["draft"]})
+        owner.ok("POST", f"{path}/versions")
+        assert owner.ok("GET", f"{path}/triggers")["items"] == []
+    elif how == "archived":
+        owner.ok("POST", f"{path}/archive")
+    else:
+        owner.ok("DELETE", path)
+    status = owner.call_webhook(found, {}).status_code
+    assert status == (409 if how == "archived" else 404)
+    owner.ok("POST", "/v1/events", {"type": f"gone.{how}"})
+    owner.started(witness)
+    assert owner.executions_of(found) == []
