@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import time
 from typing import Any
 
 import quickjs
@@ -50,8 +51,11 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     logs = context.eval("console.lines")
     try:
         context.eval(_CALL % (json.dumps(json.dumps(job["input"])), job["code"]))
+        # Each job has the engine's limit to itself: all of them together have it here.
+        deadline = time.process_time() + job["seconds"]
         while context.execute_pending_job():
-            pass
+            if time.process_time() > deadline:
+                return {"error": "interrupted", "logs": []}
         outcome = json.loads(context.eval("__outcome()"))
     except (quickjs.JSException, quickjs.StackOverflow) as error:
         outcome = {"error": str(error)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,8 @@ def _said(job: str, seconds: float) -> str:
         )
     except subprocess.TimeoutExpired:
         raise CodeTimeoutError(f"the code takes more than {seconds:g} seconds") from None
+    if done.returncode == -signal.SIGXCPU:
+        raise CodeTimeoutError(f"the code takes more than {seconds:g} seconds")
     if done.returncode != 0:
         raise CodeMemoryError("the code's process ended: it took more than it may")
     return done.stdout
