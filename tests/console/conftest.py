@@ -37,8 +37,9 @@ def chromium() -> str:
     pytest.skip("there is no Chromium on this machine, and none can be installed")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for this folder alone: while it lives, this thread's event loop is its own."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield running

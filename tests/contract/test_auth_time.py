@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statewright import world
-from statewright.auth import expiry, sessions, signing, throttle
+from statewright.auth import expiry, passwords, sessions, signing, throttle
 from statewright.auth.accounts import register
 from statewright.auth.models import Registration, Session
 from statewright.auth.throttle import Limit
@@ -52,6 +52,7 @@ def clock(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(world, "now", lambda: clock.now)
     monkeypatch.setattr("statewright.auth.events.send", lambda url, text: None)
+    monkeypatch.setattr(passwords, "secret_text", lambda _: "a secret of the deployment")
     return clock
 
 
@@ -148,22 +149,22 @@ def entered(clock: Clock, email: str) -> Session:
 
 def test_a_session_ends_unused_and_in_any_case(clock: Clock, deleted: list[str]) -> None:
     token = entered(clock, "idle@time.example").refresh_token
-    clock.advance(days=13)
+    clock.advance(hours=11)
     token = sessions.refresh(token, HERE).refresh_token
-    clock.advance(days=13)
+    clock.advance(hours=11)
     token = sessions.refresh(token, HERE).refresh_token
-    clock.advance(days=4, seconds=1)
+    clock.advance(hours=2, seconds=1)
     with pytest.raises(UnauthenticatedError):
         sessions.refresh(token, HERE)
     token = entered(clock, "left@time.example").refresh_token
-    clock.advance(days=14)
+    clock.advance(hours=12)
     with pytest.raises(UnauthenticatedError):
         sessions.refresh(token, HERE)
 
 
 def test_what_is_over_is_deleted_a_month_later(clock: Clock, deleted: list[str]) -> None:
     entered(clock, "expired@time.example")
-    clock.advance(days=59)
+    clock.advance(days=30)
     before = expiry.delete_expired()
     clock.advance(days=2)
     after: dict[str, Any] = expiry.delete_expired()
