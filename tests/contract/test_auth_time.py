@@ -14,7 +14,7 @@ from statewright.auth.accounts import register
 from statewright.auth.models import Registration, Session
 from statewright.auth.throttle import Limit
 from statewright.aws import kms
-from statewright.db import close_pool
+from statewright.db import close_pool, system
 from statewright.db.migrate import migrate
 from statewright.errors import RateLimitedError, UnauthenticatedError
 from statewright.http import Origin
@@ -148,16 +148,21 @@ def entered(clock: Clock, email: str) -> Session:
 
 
 def test_a_session_ends_unused_and_in_any_case(clock: Clock, deleted: list[str]) -> None:
-    token = entered(clock, "idle@time.example").refresh_token
-    clock.advance(hours=11)
-    token = sessions.refresh(token, HERE).refresh_token
-    clock.advance(hours=11)
-    token = sessions.refresh(token, HERE).refresh_token
+    token = entered(clock, "any@time.example").refresh_token
+    for _ in range(2):
+        clock.advance(hours=5)
+        token = sessions.refresh(token, HERE).refresh_token
     clock.advance(hours=2, seconds=1)
     with pytest.raises(UnauthenticatedError):
         sessions.refresh(token, HERE)
-    token = entered(clock, "left@time.example").refresh_token
-    clock.advance(hours=12)
+    session = entered(clock, "idle@time.example")
+    with system() as transaction:
+        transaction.run(
+            "UPDATE workspaces SET idle_minutes = 60 WHERE id = %(id)s", id=session.workspace_id
+        )
+    clock.advance(minutes=59)
+    token = sessions.refresh(session.refresh_token, HERE).refresh_token
+    clock.advance(minutes=60)
     with pytest.raises(UnauthenticatedError):
         sessions.refresh(token, HERE)
 
