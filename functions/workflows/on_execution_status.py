@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from statewright.workflows import executions
+from statewright.workflows import announcing
 from statewright.workflows.triggers import ends, turns
 
 
@@ -13,7 +13,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     A failure fails the batch as a whole: recording is idempotent, so the queue delivers it again.
     """
     details = [json.loads(record["body"])["detail"] for record in event["Records"]]
-    executions.record(details)
+    announcing.record(details)
     turns.release(details)
     ends.note(details)
     return {"batchItemFailures": []}

@@ -33,6 +33,7 @@ from localcloud.services.s3_http import PREFIX, S3Http
 from localcloud.services.scheduler import Scheduler
 from localcloud.services.sns import Sns
 from localcloud.services.sqs import Sqs
+from localcloud.services.websockets import WebSockets
 from localcloud.template import Stack
 
 CONNECTIONS = 24
@@ -66,6 +67,7 @@ class LocalCloud:
         self.gateway: Gateway
         self.s3: S3Http
         self.host = LambdaHost()
+        self.sockets = WebSockets(self.host)
 
     def open(self) -> None:
         """Starts everything. When it returns, requests can be served and lost work goes on."""
@@ -102,6 +104,7 @@ class LocalCloud:
             SecretsManager(pool, kms, clock),
             Logs(data / "logs", clock, ACCOUNT, REGION),
             ses,
+            self.sockets,
         )
         self._deliveries = found
         tasks = states.Tasks(self.host, sqs, sns, events)
@@ -121,6 +124,7 @@ class LocalCloud:
             "ssm": Parameters(pool).operations(),
             "lambda": found.lambda_operations(),
             "cloudwatch-logs": found.logs.operations(),
+            "apigatewaymanagementapi": self.sockets.operations(),
         }
         secret = _secret(data / "access.key")
         endpoint = self._options.base_url + PREFIX.rstrip("/")
@@ -162,6 +166,7 @@ class LocalCloud:
                 "DatabaseUrl": url,
                 "DatabasePool": FUNCTION_CONNECTIONS,
                 "BaseUrl": self._options.base_url,
+                "LiveUrl": f"{self._options.base_url}/live",
                 "MailFrom": "statewright@localhost",
                 **self._options.parameters,
             },

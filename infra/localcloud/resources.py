@@ -19,6 +19,7 @@ from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
 from localcloud.services.sns import Sns, Subscription
 from localcloud.services.sqs import Mapping, Queue, Sqs
+from localcloud.services.websockets import WebSockets
 from localcloud.template import Resource
 
 ACCOUNT = "000000000000"
@@ -30,6 +31,7 @@ _NOTHING_TO_DO = {
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
     "AWS::SES::ConfigurationSet",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
@@ -49,6 +51,7 @@ class Resources:
     secrets: SecretsManager
     logs: Logs
     ses: Ses
+    sockets: WebSockets
     environment: dict[str, str] = field(default_factory=dict)
     mappings: list[Mapping] = field(default_factory=list)
     schedules: list[tuple[str, str, str]] = field(default_factory=list)
@@ -186,10 +189,16 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
         case "AWS::SecretsManager::Secret":
             length = properties["GenerateSecretString"]["PasswordLength"]
             found.secrets.ensure(properties["Name"], length)
-        case kind if kind in _NOTHING_TO_DO:
-            pass
-        case kind:
-            raise TemplateError(f"{resource.id}: {kind} is not supported locally")
+        case _:
+            _add_other(found, resource)
+
+
+def _add_other(found: Resources, resource: Resource) -> None:
+    if resource.kind.startswith("AWS::ApiGatewayV2::"):
+        kind = resource.kind.rpartition("::")[2]
+        found.sockets.add(kind, resource.id, resource.properties)
+    elif resource.kind not in _NOTHING_TO_DO:
+        raise TemplateError(f"{resource.id}: {resource.kind} is not supported locally")
 
 
 def _add_function(found: Resources, resource: Resource, root: Path) -> None:

@@ -1,4 +1,7 @@
-"""HTTP over ASGI: reads a request, lets the gateway answer it in a thread, writes the response."""
+"""HTTP over ASGI: reads a request, lets the gateway answer it in a thread, writes the response.
+
+WebSockets go to their own service.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import IO, Any
 from asl.asgi import Application
 from localcloud.gateway import Gateway, Request, Response
 from localcloud.services.s3_http import PREFIX, S3Http, S3Request
+from localcloud.services.websockets import STAGE, WebSockets
 from localcloud.site import Site
 
 MAX_BODY = 10_485_760
@@ -23,15 +27,26 @@ IN_MEMORY = 1_048_576
 class Web(Application):
     """The ASGI application."""
 
-    def __init__(self, gateway: Gateway, site: Site | None = None, s3: S3Http | None = None):
+    def __init__(
+        self,
+        gateway: Gateway,
+        sockets: WebSockets,
+        site: Site | None = None,
+        s3: S3Http | None = None,
+    ):
         super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
+        self._sockets = sockets
         self._site = site
         self._s3 = s3
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """One request: for an object, whose size only S3 limits, or for the gateway."""
-        if self._s3 is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):
+        """A WebSocket; or one request: for an object, whose size only S3 limits, or the gateway."""
+        if scope["type"] == "websocket" and scope["path"] == f"/{STAGE}":
+            await self._sockets.serve(scope, receive, send, self._threads)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+        elif self._s3 is not None and scope["path"].startswith(PREFIX):
             await self._object(self._s3, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -19,6 +19,7 @@ from rich.console import Console
 from asl.engine import collect_seldom
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
+from localcloud.services.websockets import MAX_MESSAGE
 from localcloud.site import Site
 from localcloud.web import Web
 from statewright_cli.project import CONSOLE, TEMPLATE
@@ -78,7 +79,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         cloud.open()
         collect_seldom()
         site = Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None
-        web = Web(cloud.gateway, site, cloud.s3)
+        web = Web(cloud.gateway, cloud.sockets, site, cloud.s3)
         closing.callback(web.close)
         config = uvicorn.Config(
             web,
@@ -87,6 +88,8 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
             lifespan="off",
             server_header=False,
             proxy_headers=False,
+            ws="websockets-sansio",
+            ws_max_size=MAX_MESSAGE,
         )
         server = uvicorn.Server(config)
         if tour:

@@ -155,6 +155,7 @@ NOT_THERE = {
 }
 ERRORS = {
     "auth/authorize": "Exception",
+    "live/authorize": "Exception",
     "steps/http_request": "Http.Refused",
 }
 

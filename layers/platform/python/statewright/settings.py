@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     outbound_allow: str = ""
     """Addresses besides the public ones that workflows may call, such as
     ``10.0.0.0/8,crm.internal:8080``; an entry for one workspace begins with its id and ``@``."""
+    live_endpoint: str = "http://localhost:8000/live"
+    """The WebSocket API's address, as its management API is called."""
     execution_jobs_queue_url: str = (
         "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-execution-jobs"
     )
