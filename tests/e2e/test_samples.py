@@ -113,6 +113,8 @@ NOT_THERE = {
     "workflows/update_workflow": 409,  # its new name is taken by what create_workflow's made
     "workflows/get_version": 404,  # nothing is published yet
     "workflows/roll_back_workflow": 409,  # its version is the live one
+    "workflows/get_test_run": 404,
+    "workflows/stop_test_run": 404,
     "workflows/get_execution": 404,
     "workflows/list_visits": 404,
     "workflows/get_map_run": 404,

@@ -222,6 +222,49 @@ def stop_if_running(execution_arn: str, error: str, cause: str) -> None:
         stop(execution_arn, error, cause)
 
 
+def create_machine(name: str, definition: str, role_arn: str) -> str:
+    """Creates a state machine without versions, and returns its ARN.
+
+    Raises:
+        InvalidError: Step Functions does not accept the definition.
+    """
+    with mapped("Step Functions"):
+        try:
+            created = client("stepfunctions").create_state_machine(
+                name=name, definition=definition, roleArn=role_arn
+            )
+        except ClientError as error:
+            _refuse_invalid(error)
+            raise
+    return str(created["stateMachineArn"])
+
+
+def test_state(
+    definition: str, role_arn: str, variables: dict[str, Any], mock: dict[str, Any] | None
+) -> dict[str, Any]:
+    """TestState of one state, with what its fields came to.
+
+    Raises:
+        ConflictError: Step Functions cannot try it, with the reason.
+    """
+    more = {} if mock is None else {"mock": mock}
+    with mapped("Step Functions"):
+        try:
+            answer: dict[str, Any] = client("stepfunctions").test_state(
+                definition=definition,
+                roleArn=role_arn,
+                input="{}",
+                variables=json.dumps(variables),
+                inspectionLevel="DEBUG",
+                **more,
+            )
+        except ClientError as error:
+            if error_code(error) in {"ValidationException", "InvalidDefinition"}:
+                raise ConflictError(str(error.response["Error"].get("Message"))) from error
+            raise
+    return answer
+
+
 def delete_machine(arn: str) -> None:
     """Deletes a state machine with its versions and aliases; that there is none is well."""
     machines = client("stepfunctions")

@@ -9,7 +9,6 @@ from psycopg.types.json import Jsonb
 from statewright import world
 from statewright.aws import states
 from statewright.db import Session, load_queries, tenant
-from statewright.errors import InvalidError, Issue
 from statewright.integrations import connections
 from statewright.settings import settings
 from statewright.workflows import drafts
@@ -18,6 +17,7 @@ from statewright.workflows.going_live import go_live
 from statewright.workflows.locking import ANY, Expected
 from statewright.workflows.models import Version
 from statewright.workflows.parsing import parse_definition
+from statewright.workflows.placeholders import values_for
 from statewright.workflows.surroundings import surroundings_of
 
 _sql = load_queries(__package__)
@@ -72,32 +72,6 @@ def _deploy(session: Session, workspace_id: str, workflow_id: str, artefact: Art
     # A state machine keeps its type for good, so each type has its own.
     kind = "" if artefact.kind == "STANDARD" else f"{artefact.kind.lower()}-"
     name = f"{chosen.prefix}-{kind}{workflow_id}"
-    home = f"{chosen.region}:{chosen.account}"
-
-    def value_of(placeholder: str, argument: str | None) -> str:
-        match placeholder:
-            case "WorkspaceId":
-                return workspace_id
-            case "WorkflowId":
-                return workflow_id
-            case "EventBus":
-                return chosen.event_bus
-            case "FilesBucket":
-                return chosen.files_bucket
-            case "Function":
-                return f"arn:aws:lambda:{home}:function:{chosen.prefix}-steps-{argument}"
-            case _:
-                return _child_machine(session, str(argument))
-
-    definition = artefact.deployed(value_of)
-    arn = f"arn:aws:states:{home}:stateMachine:{name}"
+    definition = artefact.deployed(values_for(session, workspace_id, workflow_id))
+    arn = f"arn:aws:states:{chosen.region}:{chosen.account}:stateMachine:{name}"
     return states.put_machine(arn, name, definition, chosen.workflow_role_arn, artefact.kind)
-
-
-def _child_machine(session: Session, name: str) -> str:
-    row = session.one(_sql.find_machine_of_workflow, name=name)
-    if row is None:
-        detail = f"there is no published workflow called '{name}'"
-        raise InvalidError(f"A step runs a workflow, but {detail}.", (Issue("/steps", detail),))
-    # Without the version: a child runs what is published when it is started.
-    return str(row["machine_arn"]).rpartition(":")[0]

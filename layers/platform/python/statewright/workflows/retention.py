@@ -7,6 +7,7 @@ from datetime import timedelta
 from statewright import world
 from statewright.db import load_queries, system, tenant
 from statewright.settings import settings
+from statewright.workflows import test_runs
 from statewright.workflows.execution_models import Retention
 
 PART = 5000
@@ -51,4 +52,5 @@ def expire() -> int:
     with system() as session:
         session.run(_sql.forget_deleted_workflows, before=now - _GRACE)
         session.run(_sql.delete_old_jobs, before=now - _JOBS_KEPT)
+    test_runs.tidy()
     return total
