@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 CONSOLE := console/dist/index.html
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test check lint api lock bench clean conformance crash fuzz console console-check
+.PHONY: run test check lint api lock bench clean package conformance crash fuzz console console-check
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
@@ -45,6 +45,22 @@ fuzz: $(READY)  ## atheris against the States Language engine's parsers and expr
 lock:  ## resolves pyproject.toml's dependencies anew
 	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --python-version 3.11 \
 		--universal --no-header --no-annotate --quiet -o requirements.lock
+	@$(BIN)/python -m artefacts.layers
+
+SAM := .venv-sam/bin/sam
+
+$(SAM):  ## the SAM CLI, apart from the project's lock, on the functions' Python
+	@python=$$(sh infra/find_python.sh 3.12) && \
+		if command -v uv >/dev/null; then uv venv --quiet --allow-existing --python "$$python" .venv-sam && \
+			uv pip install --quiet --python .venv-sam/bin/python aws-sam-cli==1.170.0; \
+		else "$$python" -m venv .venv-sam && .venv-sam/bin/pip install --quiet aws-sam-cli==1.170.0; fi
+
+package: $(READY) $(SAM)  ## builds every function and layer, checks sizes, imports each handler
+	@rm -rf .aws-sam/here
+	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build > .aws-sam.log 2>&1 || { cat .aws-sam.log; exit 1; }
+	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 LAMBDA_MACHINE=$$(uname -m | sed s/arm64/aarch64/) \
+		sam build --no-cached --build-dir .aws-sam/here > .aws-sam.log 2>&1 || { cat .aws-sam.log; exit 1; }
+	@$(BIN)/python -m artefacts .venv-sam/bin/python
 
 console: $(CONSOLE)  ## builds the web console
 
