@@ -67,6 +67,8 @@ def authorize(connection: Credentials, request: Request) -> Request:
         case "client_certificate":
             key, password = secrets["private_key"], secrets.get("passphrase", "")
             return replace(request, identity=Identity(settings["certificate"], key, password))
+        case "ai_provider":
+            return _for_models(connection, request)
         case "custom":
             return _custom(connection, request)
     raise _not_for_http(connection)
@@ -102,6 +104,14 @@ def _with(request: Request, name: str, value: str) -> Request:
     if "\n" in value or "\r" in value:
         raise ConnectionInvalidError(f"The credential for {name} has a line break.")
     return request.with_header(name, value)
+
+
+def _for_models(connection: Credentials, request: Request) -> Request:
+    key = str(connection.secrets.get("key", ""))
+    if connection.settings["provider"] == "anthropic":
+        request = _with(request, "anthropic-version", "2023-06-01")
+        return _with(request, "x-api-key", key) if key else request
+    return _with(request, "authorization", f"Bearer {key}") if key else request
 
 
 def _custom(connection: Credentials, request: Request) -> Request:

@@ -215,6 +215,31 @@ class Database(Strict):
     read_only: bool = False
 
 
+class AIProvider(HttpKind):
+    """A provider of language models: OpenAI, Anthropic, or a server that speaks like one of them.
+
+    A server of one's own may need no key. Prices are those of a million tokens, in the currency of
+    the workspace's budget.
+    """
+
+    kind: Literal["ai_provider"]
+    provider: Literal["openai", "anthropic"]
+    model: Annotated[Line, Field(min_length=1, max_length=200)]
+    base_url: BaseUrl = ""
+    key: OptionalSecret = None
+    input_price: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    output_price: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _addressed(self) -> AIProvider:
+        openai = self.provider == "openai"
+        if not self.base_url:
+            self.base_url = "https://api.openai.com/v1" if openai else "https://api.anthropic.com"
+        if self.test_path == "/":
+            self.test_path = "/models" if openai else "/v1/models"
+        return self
+
+
 class SigningSecret(Strict):
     """What webhooks are verified with: a shared secret, or the provider's public key."""
 
@@ -232,6 +257,7 @@ AnyKind = (
     | Annotated[ClientCertificate, Tag("tagged-client_certificate")]
     | Annotated[Custom, Tag("tagged-custom")]
     | Annotated[Database, Tag("tagged-database")]
+    | Annotated[AIProvider, Tag("tagged-ai_provider")]
     | Annotated[SigningSecret, Tag("tagged-signing_secret")]
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statewright.integrations import failures
 from statewright.integrations.errors import CONNECTION_ERRORS
-from statewright.workflows.actions import code_catalog, data_catalog, table_catalog
+from statewright.workflows.actions import ai_catalog, code_catalog, data_catalog, table_catalog
 from statewright.workflows.actions.action import Action, Schema, object_schema
 
 _WORKFLOW: Schema = {
@@ -154,5 +154,6 @@ CATALOG: dict[str, Action] = {
         *data_catalog.ACTIONS,
         *table_catalog.ACTIONS,
         *code_catalog.ACTIONS,
+        *ai_catalog.ACTIONS,
     )
 }

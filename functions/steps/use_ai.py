@@ -1,0 +1,10 @@
+"""The actions ``ai.*``."""
+
+from typing import Any
+
+from statewright.ai import steps
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Performs the step and returns its result."""
+    return steps.perform(event)

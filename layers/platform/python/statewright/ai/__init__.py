@@ -1,0 +1,1 @@
+"""The AI service: providers, text steps, words to workflows, forecasts, anomalies."""
