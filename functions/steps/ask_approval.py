@@ -1,10 +1,10 @@
-"""The ``human.approval`` action: asks, and leaves; the answer comes by the task token."""
+"""``human.approval`` and ``human.task``: asks, and leaves; the answer comes by the task token."""
 
 from typing import Any
 
-from statewright.workflows import approvals
+from statewright.tasks import asking
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Stores the question and mails its link."""
-    return {"approval_id": approvals.ask(event)}
+    """Stores what is asked, with a notice for everybody who is."""
+    return {"task_id": asking.ask(event)}

@@ -1,1 +1,1 @@
-"""Workflows, executions, webhooks and approvals."""
+"""Workflows, executions and webhooks."""

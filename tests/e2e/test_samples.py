@@ -106,6 +106,13 @@ INSERT INTO connections (id, workspace_id, name, title, kind, settings, sealed, 
         '{{"base_url": "http://localhost:9", "grant": "authorization_code", "client_id": "c", "scopes": [],
             "authorize_url": "https://x.example", "parameters": {{}}}}', '', now(), now(), now()
     FROM unnest(ARRAY['9a', '9b', '9c']) x;
+INSERT INTO human_tasks (id, workspace_id, workflow_id, execution_id, step, title, body, assignees, task_token,
+        created_at, expires_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', '{0}01', 'x' || x, 'ask', 'May we?', '', '[]', x, now(), now() + '1 day'
+    FROM unnest(ARRAY['a5', 'a6', 'a7']) x;
+INSERT INTO human_task_people (id, task_id, workspace_id, user_id, email, name, via, created_at)
+    SELECT gen_random_uuid(), ('{0}' || x)::uuid, '{0}aa', '{0}bb', 'owner@example.com', 'O', 'asked', now()
+    FROM unnest(ARRAY['a5', 'a6', 'a7']) x;
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.
@@ -132,8 +139,9 @@ NOT_THERE = {
     "workflows/create_form_link": 404,
     "workflows/show_form": 404,
     "workflows/submit_form": 404,
-    "workflows/show_approval": 401,
-    "workflows/decide_approval": 401,
+    "tasks/show_link": 401,
+    "tasks/decide_link": 401,
+    "tasks/decide_task": 410,  # no execution waits for the sample's token
     "notifications/receive_sms": 403,
     "notifications/receive_sms_status": 403,
     "notifications/show_unsubscribe": 401,

@@ -15,7 +15,8 @@ from statewright.auth.roles import SCOPED
 from tests.support.server import ROOT, Client, Server, until
 
 TABLES = [
-    "workflows", "workflow_versions", "triggers", "start_keys", "turns", "polls", "poll_items", "executions", "approvals", "memberships",
+    "workflows", "workflow_versions", "triggers", "start_keys", "turns", "polls", "poll_items", "executions", "memberships",
+    "human_tasks", "human_task_people", "human_task_events",
     "api_keys", "users", "workspaces", "folders", "roles", "groups", "group_members",
     "service_accounts", "grants", "sessions", "invitations", "audit_events",
     "identity_providers",

@@ -29,11 +29,21 @@ SELECT id || ':' || workflow_id::text AS key,
     to_jsonb(t) AS row
 FROM executions t WHERE id || ':' || workflow_id::text > %(after)s ORDER BY 1 LIMIT %(limit)s;
 
--- name: export_approvals
--- Approvals and their answers.
+-- name: export_human_tasks
+-- Human tasks and their answers.
 SELECT id::text AS key,
     to_jsonb(t) - 'task_token' AS row
-FROM approvals t WHERE id::text > %(after)s ORDER BY 1 LIMIT %(limit)s;
+FROM human_tasks t WHERE id::text > %(after)s ORDER BY 1 LIMIT %(limit)s;
+
+-- name: export_human_task_people
+-- Those whom tasks ask, and what each has answered.
+SELECT id::text AS key, to_jsonb(t) AS row
+FROM human_task_people t WHERE id::text > %(after)s ORDER BY 1 LIMIT %(limit)s;
+
+-- name: export_human_task_events
+-- What was done with tasks, comments among it.
+SELECT task_id::text || ':' || lpad(number::text, 12, '0') AS key, to_jsonb(t) AS row
+FROM human_task_events t WHERE task_id::text || ':' || lpad(number::text, 12, '0') > %(after)s ORDER BY 1 LIMIT %(limit)s;
 
 -- name: export_folders
 -- Folders.

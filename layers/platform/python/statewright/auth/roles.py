@@ -29,8 +29,9 @@ PERMISSIONS: dict[str, str] = {
     "executions:read": "See executions and their history",
     "executions:run": "Start and stop executions",
     "executions:delete": "Delete executions that have ended",
-    "approvals:read": "See approvals",
-    "approvals:decide": "Decide approvals",
+    "approvals:read": "See human tasks: what workflows ask, whom, and the answers",
+    "approvals:decide": "Decide, claim, delegate and comment on the human tasks that ask oneself",
+    "approvals:manage": "Reassign and release anybody's human tasks",
     "connections:read": "See connections, never their secrets",
     "connections:write": "Create and change connections",
     "analytics:read": "See performance and activity, search executions and logs",
@@ -68,7 +69,13 @@ _SEE = _OWN | {
     "reports:read",
     "notifications:read",
 }
-_OPERATE = _SEE | {"executions:run", "keys:read", "keys:write", "notifications:send"}
+_OPERATE = _SEE | {
+    "executions:run",
+    "approvals:decide",
+    "keys:read",
+    "keys:write",
+    "notifications:send",
+}
 _EDIT = _OPERATE | {
     "folders:write",
     "workflows:write",

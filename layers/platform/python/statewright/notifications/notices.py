@@ -1,4 +1,4 @@
-"""What the platform itself tells people: failed workflows, waiting approvals, the week."""
+"""What the platform itself tells people: failed workflows, the week."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from statewright import world
-from statewright.db import load_queries, lookup, system, tenant
+from statewright.db import load_queries, lookup, system
 from statewright.errors import ConflictError
 from statewright.notifications import sending
 from statewright.notifications.models import Body, NewNotification
@@ -51,30 +51,6 @@ def workflow_failed(detail: dict[str, Any]) -> None:
         sending.send(Sender(found["workspace_id"], ACTOR), wanted)
     except ConflictError:
         return  # another failure of this hour was told
-
-
-def approval_waiting(
-    workspace_id: str, approval_id: str, assignees: list[str], title: str, link: str
-) -> None:
-    """Tells the members among an approval's assignees, in their inbox (the link is mailed too)."""
-    with tenant(workspace_id) as session:
-        rows = session.all(
-            _sql.find_assignees,
-            emails=[name.lower() for name in assignees if not name.startswith("role:")],
-            roles=[name.removeprefix("role:") for name in assignees if name.startswith("role:")],
-        )
-    if not rows:
-        return
-    wanted = NewNotification(
-        to=[f"user:{row['id']}" for row in rows],
-        channels=["in_app", "push"],
-        content=Body(
-            subject=" ".join(title.split())[:500], text="A decision waits for you.", url=link
-        ),
-        category="approval-waiting",
-        dedup_key=f"approval-waiting:{approval_id}",
-    )
-    sending.send(Sender(workspace_id, ACTOR), wanted)
 
 
 def weekly_summary() -> int:

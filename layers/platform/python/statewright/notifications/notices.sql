@@ -2,12 +2,6 @@
 -- The workflow that an execution belongs to.
 SELECT id::text, workspace_id::text, name FROM workflows WHERE id::text = %(id)s;
 
--- name: find_assignees
--- The members whom an approval names by address or role.
-SELECT u.id::text FROM memberships m JOIN users u ON u.id = m.user_id
-WHERE m.workspace_id = current_workspace() AND m.deactivated_at IS NULL
-  AND (u.email = ANY(%(emails)s) OR m.role = ANY(%(roles)s)) ORDER BY u.id;
-
 -- name: count_executions
 -- What became of each workspace's executions, and which workflow failed most.
 SELECT e.workspace_id::text, count(*) AS total,

@@ -165,21 +165,3 @@ class Variables(Input):
     """The workspace's variables, ``$vars`` in expressions. Not for secrets."""
 
     variables: dict[str, Any]
-
-
-class Decision(Input):
-    """A person's answer to an approval."""
-
-    decision: Literal["approved", "rejected"]
-    comment: str = Field(default="", max_length=2000)
-
-
-class Approval(BaseModel):
-    """A decision that a workflow waits for."""
-
-    id: str
-    title: str
-    body: str
-    status: Literal["open", "approved", "rejected"]
-    comment: str | None
-    expires_at: datetime

@@ -66,37 +66,6 @@ WHERE f.id = %(id)s;
 -- Replaces the workspace's variables.
 UPDATE workspaces SET variables = %(variables)s;
 
--- name: insert_approval
--- A decision to be made; asking again for the same one changes nothing but the token.
-INSERT INTO approvals (id, workspace_id, workflow_id, execution_id, step, title, body, assignees,
-    task_token, created_at, expires_at)
-VALUES (%(id)s, %(workspace_id)s, %(workflow_id)s, %(execution_id)s, %(step)s, %(title)s, %(body)s,
-    %(assignees)s, %(task_token)s, %(now)s, %(expires_at)s)
-ON CONFLICT (task_token) DO UPDATE SET title = excluded.title
-RETURNING id::text;
-
--- name: find_approval
--- A decision by id.
-SELECT id::text, title, body, status, comment, expires_at, task_token FROM approvals
-WHERE id = %(id)s;
-
--- name: find_approval_for_update
--- A decision by id, locked until the transaction ends.
-SELECT id::text, title, body, status, comment, expires_at, task_token FROM approvals
-WHERE id = %(id)s FOR UPDATE;
-
--- name: decide_approval
--- Records a person's answer.
-UPDATE approvals SET status = %(decision)s, comment = %(comment)s, decided_at = %(now)s
-WHERE id = %(id)s;
-
--- name: find_emails_by_role
--- The addresses of a workspace's members with a role, owners standing in where nobody has it.
-SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
-WHERE m.role = %(role)s OR (m.role = 'owner' AND NOT EXISTS
-    (SELECT FROM memberships o WHERE o.role = %(role)s))
-ORDER BY u.email;
-
 -- name: find_folder
 -- Whether the caller sees a folder.
 SELECT id FROM folders WHERE id = %(id)s;

@@ -20,9 +20,9 @@ class Action:
 
     ``inputs`` and ``result`` are JSON Schemas. In them, ``x-literal`` marks what is needed when the
     workflow is published, so that it cannot be an expression; ``x-refers-to`` the name of a
-    workflow, connection or template; ``x-duration`` a duration. ``function`` names the step Lambda
-    that performs it. ``errors`` are the error names that it can fail with, for ``retry``,
-    ``on_error`` and ``catch``. ``native`` writes the action as one JSONata expression, which the
+    workflow, connection or template; ``x-duration`` a duration; ``x-form`` a form. ``function``
+    names the step Lambda that performs it. ``errors`` are the error names that it can fail with,
+    for ``retry``, ``on_error`` and ``catch``. ``native`` writes the action as one JSONata expression, which the
     state machine evaluates by itself.
     """
 

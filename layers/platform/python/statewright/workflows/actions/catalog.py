@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from statewright.integrations import failures
 from statewright.integrations.errors import CONNECTION_ERRORS
-from statewright.workflows.actions import ai_catalog, code_catalog, data_catalog, table_catalog
+from statewright.workflows.actions import (
+    ai_catalog,
+    code_catalog,
+    data_catalog,
+    human_catalog,
+    table_catalog,
+)
 from statewright.workflows.actions.action import Action, Schema, object_schema
 
 _WORKFLOW: Schema = {
@@ -104,29 +110,6 @@ _ACTIONS = (
         ("Email.Rejected",),
     ),
     Action(
-        "human.approval",
-        "Let a person decide",
-        "callback",
-        object_schema(
-            ["assignees", "title"],
-            assignees={"type": "array", "items": _TEXT, "minItems": 1},
-            title={"type": "string", "minLength": 1},
-            text=_TEXT,
-            expires={"type": "string", "x-literal": True, "x-duration": True},
-        ),
-        {
-            "type": "object",
-            "properties": {
-                "decision": {"enum": ["approved", "rejected"]},
-                "comment": _TEXT,
-                "decided_at": _TEXT,
-            },
-        },
-        "ask-approval",
-        ("States.Timeout",),
-        {"text": "", "expires": "7d"},
-    ),
-    Action(
         "workflow.run",
         "Run another workflow and wait for it",
         "workflow",
@@ -155,5 +138,6 @@ CATALOG: dict[str, Action] = {
         *table_catalog.ACTIONS,
         *code_catalog.ACTIONS,
         *ai_catalog.ACTIONS,
+        *human_catalog.ACTIONS,
     )
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from statewright.errors import InvalidError
+from statewright.tasks import forms
 from statewright.workflows.actions.action import Action
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.inference import Env
@@ -98,10 +100,19 @@ class Actions:
             if not overlaps(found, expected):
                 detail = f"is {describe(found)}, but the action takes {describe(expected)}"
                 self._findings.error("type-mismatch", at, detail)
+        if wanted.get("x-form") and isinstance(value, dict) and not is_dynamic(value):
+            self._form(value, at)
         if isinstance(value, str) and not is_dynamic(value):
             self._refers(str(wanted.get("x-refers-to", "")), value, at)
             if wanted.get("x-duration"):
                 self._duration(value, at)
+
+    def _form(self, schema: dict[str, Any], at: str) -> None:
+        try:
+            forms.read(schema)
+        except InvalidError as error:
+            where = error.issues[0].pointer if error.issues else ""
+            self._findings.error("form", at + where, error.detail)
 
     def _duration(self, value: str, at: str) -> None:
         try:
@@ -136,8 +147,12 @@ class Actions:
             self.inputs(given, whole, at, env)
 
 
-def result_of(action: Action | None) -> Type:
-    """The type of what an action gives."""
-    return (
-        ANY if action is None or not action.result else type_of_schema(action.result, closed=True)
-    )
+def result_of(action: Action | None, inputs: Mapping[str, Any] | None = None) -> Type:
+    """The type of what an action gives; a form that is asked for says what it holds."""
+    if action is None or not action.result:
+        return ANY
+    form = (inputs or {}).get("form")
+    if not isinstance(form, dict) or not action.name.startswith("human."):
+        return type_of_schema(action.result, closed=True)
+    properties = {**action.result["properties"], "form": {**form, "additionalProperties": False}}
+    return type_of_schema({**action.result, "properties": properties}, closed=True)

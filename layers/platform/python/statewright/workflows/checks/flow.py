@@ -120,7 +120,7 @@ class Flow:
         if action is not None and action.integration == "workflow":
             self.actions.child_input(step, place.at, place.env)
         self._unhandled(action, place)
-        kind = result_of(action)
+        kind = result_of(action, step.inputs)
         if step.output is not None:
             kind = self.output(step.output, kind, place)
         return self.valued(step, kind, place, After(place.env))

@@ -93,7 +93,14 @@ def _kind(step: Step) -> str:
 
 
 def _heartbeat(findings: Findings, step: Step, at: str) -> None:
-    if not isinstance(step, Use) or step.heartbeat is None or step.timeout is None:
+    if not isinstance(step, Use):
+        return
+    if step.use.startswith("human."):
+        for option in ("heartbeat", "timeout"):
+            if getattr(step, option) is not None:
+                detail = "fails the step whatever people do: `expires` in `with` is for them"
+                findings.warn("human-time", f"{at}/{option}", detail)
+    if step.heartbeat is None or step.timeout is None:
         return
     if seconds(step.heartbeat) >= seconds(step.timeout):
         findings.error("heartbeat", f"{at}/heartbeat", "must be shorter than `timeout`")

@@ -10,6 +10,13 @@ from statewright.workflows.compiler.values import ASL, Names, asl_value, express
 from statewright.workflows.definition import Retry, Use, seconds
 from statewright.workflows.expressions import quoted
 
+STARTER = (
+    "$trigger.started_by ? $trigger.started_by : $trigger.type = 'manual' ? $trigger.id : null"
+)
+"""Source of the id of the user who has started the execution, or its parent's; null: nobody has."""
+SWEEPING = 3600
+"""Seconds within which an expired task's answer is sent for certain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -107,12 +114,21 @@ def _function(call: Call) -> ASL:
 
 def _callback(call: Call) -> ASL:
     payload = {**_payload(call), "task_token": expression("$states.context.Task.Token")}
+    if call.action.name.startswith("human."):
+        payload["started_by"] = expression(call.names.source(STARTER))
     return {
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
         "Arguments": {"FunctionName": f"${{Function:{call.action.function}}}", "Payload": payload},
-        "TimeoutSeconds": seconds(call.inputs.get("expires", "7d")),
+        "TimeoutSeconds": waiting_seconds(call.inputs),
         **call.limits,
     }
+
+
+def waiting_seconds(inputs: ASL) -> int:
+    """How long a callback's state waits. An answer that time itself gives is the sweeper's to send,
+    so the state waits a little longer than people have."""
+    expires = seconds(inputs.get("expires", "7d"))
+    return expires if inputs.get("on_expiry", "fail") == "fail" else expires + SWEEPING
 
 
 def _workflow(call: Call) -> ASL:
@@ -120,6 +136,7 @@ def _workflow(call: Call) -> ASL:
         "type": "workflow",
         "id": expression(call.names.source("$execution.id")),
         "body": call.inputs.get("input", {}),
+        "started_by": expression(call.names.source(STARTER)),
         "headers": {},
         "query": {},
         "received_at": expression("$states.context.State.EnteredTime"),

@@ -1,0 +1,1 @@
+"""Human tasks against a real server and a real database."""
