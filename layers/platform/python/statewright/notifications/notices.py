@@ -25,8 +25,8 @@ def workflow_failed(detail: dict[str, Any]) -> None:
         detail: of Step Functions' "Execution Status Change" event.
     """
     found = lookup(_sql.find_workflow, id=detail["stateMachineArn"][-36:])
-    if found is None:
-        return  # deleted meanwhile
+    if found is None or found["told"]:
+        return  # deleted meanwhile; or the workflow or the workspace says who is told each time
     at = datetime.fromtimestamp(detail["stopDate"] / 1000, UTC)
     hour = at.replace(minute=0, second=0, microsecond=0)
     why = detail.get("error") or detail["status"]

@@ -1,6 +1,11 @@
 -- name: find_workflow
--- The workflow that an execution belongs to.
-SELECT id::text, workspace_id::text, name FROM workflows WHERE id::text = %(id)s;
+-- The workflow that an execution belongs to, and whether somebody of its own is told of failures.
+SELECT w.id::text, w.workspace_id::text, w.name,
+    coalesce(v.definition #>> '{settings,on_failure,notify}', nullif(s.on_failure ->> 'notify', '[]')) IS NOT NULL
+        AS told
+FROM workflows w JOIN workspaces s ON s.id = w.workspace_id
+LEFT JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+WHERE w.id::text = %(id)s;
 
 -- name: count_executions
 -- What became of each workspace's executions, and which workflow failed most.

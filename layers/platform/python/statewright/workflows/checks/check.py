@@ -6,6 +6,7 @@ from typing import Any
 
 from statewright.workflows.checks.actions import Actions
 from statewright.workflows.checks.env import Place
+from statewright.workflows.checks.failure import check_failure
 from statewright.workflows.checks.findings import Finding, Findings
 from statewright.workflows.checks.flow import Flow
 from statewright.workflows.checks.inference import Env, Known
@@ -38,6 +39,7 @@ def check(definition: Definition, surroundings: Surroundings = ANYWHERE) -> list
         at = "/settings/concurrency/key"
         values.type_of(concurrency.key, at, {name: start[name] for name in ("trigger", "vars")})
     check_limits(findings, definition, surroundings)
+    check_failure(findings, definition, surroundings)
     return findings.all()
 
 

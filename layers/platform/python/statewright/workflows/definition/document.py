@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -19,10 +19,17 @@ class Concurrency(Model):
     when_full: Literal["queue", "drop", "fail"] = "queue"
 
 
-class OnFailure(Model):
-    """Who is told, and which workflow starts, when an execution fails."""
+Text = Annotated[str, Field(min_length=1, max_length=320)]
+Names = Text | Annotated[list[Text], Field(min_length=1, max_length=100)]
 
-    notify: str | None = Field(default=None, min_length=1)
+
+class OnFailure(Model):
+    """Who is told, and which workflow starts, when an execution fails.
+
+    ``notify`` names users, roles, groups (a bare name is one), topics, addresses and chats.
+    """
+
+    notify: Names | None = None
     start: str | None = Field(default=None, min_length=1)
 
 
