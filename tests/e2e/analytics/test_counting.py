@@ -196,7 +196,7 @@ def test_people_are_counted_from_the_audit_log_and_approvals(rig: Rig) -> None:
     for action in ("session.begun", "update_workflow", "update_workflow", "session.ended"):
         rig.sql(insert, **note, n=action)
     rig.sql(
-        "INSERT INTO approvals (id, workspace_id, workflow_id, execution_id, step, title, body, assignees, task_token,"
+        "INSERT INTO human_tasks (id, workspace_id, workflow_id, execution_id, step, title, body, assignees, task_token,"
         " status, created_at, expires_at, decided_at) VALUES (gen_random_uuid(), %(s)s, %(w)s, 'e', 'ok', 't', 'b',"
         " '[]', gen_random_uuid()::text, 'approved', %(at)s, now(), %(at)s + interval '90 s')",
         s=WORKSPACE, w=WORKFLOWS[0], at=NOW - timedelta(hours=1),

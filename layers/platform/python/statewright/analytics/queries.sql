@@ -116,7 +116,7 @@ WHERE d.updated_at >= %(since)s ORDER BY d.updated_at LIMIT %(limit)s;
 -- Approvals that were asked for or decided since a moment.
 SELECT a.id::text, a.workspace_id::text, a.workflow_id::text, a.step, a.status, a.created_at,
     a.decided_at, coalesce(a.decided_at, a.created_at) AS changed_at
-FROM approvals a WHERE a.created_at >= %(since)s OR a.decided_at >= %(since)s
+FROM human_tasks a WHERE a.created_at >= %(since)s OR a.decided_at >= %(since)s
 ORDER BY changed_at LIMIT %(limit)s;
 
 -- name: recorded_executions
