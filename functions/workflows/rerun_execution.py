@@ -20,7 +20,8 @@ app = Api(permission="executions:run")
 )
 def rerun_execution(execution_id: str, request: Annotated[Rerun, Body()]) -> Started:
     """A new execution with the same input, or with another one that is sent."""
-    return redoing.rerun(app.caller().workspace_id, execution_id, request)
+    caller = app.caller()
+    return redoing.rerun(caller.workspace_id, caller.user_id, execution_id, request)
 
 
 handler = app.handler()

@@ -188,13 +188,23 @@ def test_the_page_tells_what_is_wrong_and_keeps_what_was_entered(
     assert form == {"budget": 9, "note": "keep <me>", "urgent": False}
 
 
-def test_who_starts_by_hand_may_not_decide(owner: Client, bob: Client) -> None:
-    everybody = ["owner@tasks.example", "bob@tasks.example"]
+def asked(owner: Client, execution: str) -> list[str]:
+    """Whom an execution's task asks."""
+    task = owner.ok("GET", f"/v1/tasks/{task_of(owner, execution)['id']}")
+    return sorted(one["email"] for one in task["people"])
+
+
+def test_who_starts_an_execution_may_not_decide_in_it(owner: Client, bob: Client) -> None:
+    everybody = ["bob@tasks.example", "owner@tasks.example"]
     workflow = owner.publish(ask("By hand", assignees=everybody))
     path = f"/v1/workflows/{workflow['id']}/executions"
-    execution = owner.ok("POST", path, {"input": {}})["execution_id"]
-    task = owner.ok("GET", f"/v1/tasks/{task_of(owner, execution)['id']}")
-    assert [one["email"] for one in task["people"]] == ["bob@tasks.example"]
+    started = owner.ok("POST", path, {"input": {}})["execution_id"]
+    assert asked(owner, started) == everybody[:1]
+    hooked = owner.call_webhook(workflow, {}).json()["execution_id"]
+    assert asked(owner, hooked) == everybody
+    until(lambda: owner.execution(hooked), "its record")
+    again = owner.ok("POST", f"/v1/executions/{hooked}/rerun", {})["execution_id"]
+    assert asked(owner, again) == everybody[:1]
     parent = {
         "name": "Parent",
         "triggers": [{"id": "m", "type": "manual"}],
@@ -202,13 +212,13 @@ def test_who_starts_by_hand_may_not_decide(owner: Client, bob: Client) -> None:
     }
     workflow = owner.publish(parent)
     owner.ok("POST", f"/v1/workflows/{workflow['id']}/executions", {"input": {}})
-    tasks = until(
-        lambda: len(owner.ok("GET", "/v1/tasks?words=By%20hand")["items"]) == 2, "its task"
-    )
-    assert tasks
-    newest = owner.ok("GET", "/v1/tasks?words=By%20hand")["items"][0]["id"]
-    people = owner.ok("GET", f"/v1/tasks/{newest}")["people"]
-    assert [one["email"] for one in people] == ["bob@tasks.example"]
+
+    def all_of_them() -> Any:
+        items = owner.ok("GET", "/v1/tasks?words=By%20hand")["items"]
+        return items if len(items) == 4 else None
+
+    newest = until(all_of_them, "the child's task")[0]
+    assert asked(owner, newest["execution_id"]) == everybody[:1]
 
 
 def test_a_stopped_execution_asks_nobody_any_more(owner: Client, bob: Client) -> None:

@@ -7,7 +7,6 @@ nothing. What was started for a failure (and whatever that starts) starts nothin
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,11 +20,12 @@ from statewright.aws import states
 from statewright.db import Session, load_queries, system, tenant
 from statewright.errors import StatewrightError
 from statewright.settings import settings
-from statewright.workflows import failure_notices
-from statewright.workflows.starting import check_input
+from statewright.workflows import failure_notices, starting
+from statewright.workflows.triggers.targets import Target
 
 HANDLER = "system:failure"
 """Who has started what failures start; ``workflow.run`` passes it on to children."""
+_TYPE = "failure"
 MAX_INPUT = 100_000
 """The most characters of the failed execution's input that its handler is given."""
 logger = Logger(service="statewright", level="INFO")
@@ -55,7 +55,7 @@ class Failure:
     @property
     def is_handlers(self) -> bool:
         """Whether it was started for another failure, or by what was."""
-        return self.trigger.get("type") == "failure" or self.trigger.get("started_by") == HANDLER
+        return self.trigger.get("type") == _TYPE or self.trigger.get("started_by") == HANDLER
 
 
 def handle(detail: dict[str, Any]) -> None:
@@ -158,21 +158,21 @@ def _start_target(failure: Failure, name: str, target: dict[str, Any] | None) ->
     if not target["enabled"]:
         raise NothingToStartError("It is turned off.")
     body = body_of(failure)
-    check_input(target["input"], body)
-    trigger = {
-        "type": "failure",
-        "id": failure.execution_id,
-        "body": body,
-        "headers": {},
-        "query": {},
-        "started_by": HANDLER,
-        "received_at": failure.failed_at.isoformat(),
-    }
-    text = f"failure\n{failure.workflow_id}\n{failure.execution_id}"
-    execution = hashlib.sha256(text.encode()).hexdigest()[:40]
-    start = {"trigger": trigger, "vars": target["variables"]}
-    states.start(target["machine_arn"], execution, json.dumps(start, ensure_ascii=False))
-    return execution
+    found = Target(
+        workspace_id=failure.workspace_id,
+        workflow_id=target["id"],
+        workflow=target["name"],
+        trigger_id=_TYPE,
+        type=_TYPE,
+        machine_arn=target["machine_arn"],
+        mode=target["definition"].get("settings", {}).get("mode", "standard"),
+        input_schema=target["definition"].get("input"),
+        variables=target["variables"],
+    )
+    starting.check_input(found.input_schema, body)
+    at, cause = failure.failed_at, failure.execution_id
+    trigger = starting.facts(_TYPE, cause, body, received_at=at, started_by=HANDLER)
+    return starting.begin_once(found, trigger, f"{failure.workflow_id}\n{cause}").execution_id
 
 
 class NothingToStartError(StatewrightError):

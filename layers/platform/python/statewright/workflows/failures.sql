@@ -26,7 +26,7 @@ WHERE execution_id = %(execution_id)s AND workflow_id = %(workflow_id)s;
 
 -- name: find_target
 -- A published workflow by name or id, with the workspace's variables.
-SELECT f.name, f.enabled, v.machine_arn, v.definition -> 'input' AS input, w.variables
+SELECT f.id::text, f.name, f.enabled, v.machine_arn, v.definition, w.variables
 FROM workflows f JOIN workspaces w ON w.id = f.workspace_id
 JOIN workflow_versions v ON v.workflow_id = f.id AND v.version = f.version
 WHERE (f.name = %(name)s OR f.id::text = %(name)s) AND f.deleted_at IS NULL

@@ -183,7 +183,8 @@ def _act(job: dict[str, Any], execution_id: str) -> None:
             redoing.redrive(workspace_id, execution_id)
         case "rerun":
             name = hashlib.sha256(f"{job['id']}\n{execution_id}".encode()).hexdigest()[:40]
-            redoing.rerun(workspace_id, execution_id, Rerun(), name)
+            user_id = job["created_by"].rpartition(":")[2]
+            redoing.rerun(workspace_id, user_id, execution_id, Rerun(), name)
         case "delete":
             redoing.delete(workspace_id, execution_id)
         case _:

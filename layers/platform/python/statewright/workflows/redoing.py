@@ -32,10 +32,13 @@ def redrive(workspace_id: str, execution_id: str) -> ExecutionDetail:
     return executions.get(workspace_id, execution_id)
 
 
-def rerun(workspace_id: str, execution_id: str, request: Rerun, key: str | None = None) -> Started:
+def rerun(
+    workspace_id: str, user_id: str, execution_id: str, request: Rerun, key: str | None = None
+) -> Started:
     """Starts a new execution with the input of another one, or with another input.
 
     Args:
+        user_id: who starts it, and so may not decide in it.
         key: the name of the new execution: the same again starts nothing new.
 
     Raises:
@@ -51,6 +54,7 @@ def rerun(workspace_id: str, execution_id: str, request: Rerun, key: str | None 
     trigger = states.describe(row["arn"])["input"].get("trigger", {})
     if "input" in request.model_fields_set:
         trigger = {**trigger, "body": request.input}
+    trigger = {**trigger, "started_by": user_id}
     check_input(target["definition"].get("input"), trigger.get("body"))
     content = {"trigger": trigger, "vars": target["variables"], "rerun_of": execution_id}
     text = json.dumps(content, ensure_ascii=False)

@@ -22,8 +22,8 @@ class Action:
     workflow is published, so that it cannot be an expression; ``x-refers-to`` the name of a
     workflow, connection or template; ``x-duration`` a duration; ``x-form`` a form. ``function``
     names the step Lambda that performs it. ``errors`` are the error names that it can fail with,
-    for ``retry``, ``on_error`` and ``catch``. ``native`` writes the action as one JSONata expression, which the
-    state machine evaluates by itself.
+    for ``retry``, ``on_error`` and ``catch``. ``native`` writes the action as one JSONata
+    expression, which the state machine evaluates by itself.
     """
 
     name: str
