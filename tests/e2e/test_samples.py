@@ -46,9 +46,12 @@ INSERT INTO workflows (id, workspace_id, name, definition, archived_at, created_
     SELECT ('{0}' || x)::uuid, '{0}aa', x, '{{"name": "N", "steps": [{{"id": "a", "set": 1}}]}}',
         CASE x WHEN '03' THEN now() END, now(), now() FROM unnest(ARRAY['02', '03']) x;
 INSERT INTO folders VALUES ('{0}e6', '{0}aa', NULL, 'Sales', now()), ('{0}e7', '{0}aa', NULL, 'Old', now());
-INSERT INTO groups VALUES ('{0}e4', '{0}aa', 'Sales', now()), ('{0}e8', '{0}aa', 'Old', now());
+INSERT INTO groups VALUES ('{0}e4', '{0}aa', 'Sales', now()), ('{0}e8', '{0}aa', 'Old', now()),
+    ('{0}f5', '{0}aa', 'Spare', now());
 INSERT INTO roles VALUES ('{0}aa', 'old-role', '', ARRAY['workflows:read'], now());
 INSERT INTO service_accounts VALUES ('{0}e2', '{0}aa', 'Old', 'operator', now());
+INSERT INTO service_accounts VALUES ('{0}f4', '{0}aa', 'Provisioning', 'provisioner', now());
+INSERT INTO provisioning VALUES ('{0}aa', '{0}f4', 'viewer', now());
 INSERT INTO grants VALUES ('{0}e5', '{0}aa', '{0}b2', NULL, NULL, 'editor', 'folder', '{0}e6', now());
 INSERT INTO invitations VALUES ('{0}e3', '{0}aa', 'old@example.com', 'viewer', NULL, now(), now() + '1 day'),
     ('{0}f3', '{0}aa', 'sample@example.com', 'viewer', NULL, now(), now() + '1 day');

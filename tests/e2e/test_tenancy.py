@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -19,7 +20,7 @@ TABLES = [
     "human_tasks", "human_task_people", "human_task_events",
     "api_keys", "users", "workspaces", "folders", "roles", "groups", "group_members",
     "service_accounts", "grants", "sessions", "invitations", "audit_events",
-    "identity_providers",
+    "identity_providers", "provisioning", "provisioned_users",
     "notification_templates", "notification_template_versions", "notifications",
     "notification_deliveries", "notification_events", "inbox_items", "notification_profiles",
     "notification_preferences", "notification_subscriptions", "notification_devices",
@@ -69,6 +70,7 @@ def published(ada: Client) -> dict[str, Any]:
     provider = {"kind": "oidc", "name": "p", "oauth": oauth, "client_secret": "s"}
     ada.ok("POST", "/v1/identity-providers", provider)
     ada.ok("POST", "/v1/invitations", {"email": "invited@tenancy.example"})
+    provision(ada)
     notify(ada, me)
     return workflow
 
@@ -89,6 +91,20 @@ def _poll(ada: Client) -> None:
 def _superuser(server: Server) -> psycopg.Connection[Any]:
     folder = (server.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
     return psycopg.connect(f"postgresql://postgres@/postgres?host={folder}")
+
+
+def provision(ada: Client) -> None:
+    """Somebody whom an identity provider has made a member."""
+    key = ada.ok("PUT", "/v1/provisioning", {})["key"]
+    made = httpx.post(
+        f"{ada.server.url}/v1/scim/v2/Users",
+        json={
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": "provisioned@tenancy.example",
+        },
+        headers={"authorization": f"Bearer {key}"},
+    )
+    assert made.status_code == 201, made.text
 
 
 def notify(ada: Client, me: str) -> None:

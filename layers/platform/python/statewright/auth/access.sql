@@ -38,7 +38,8 @@ SELECT (SELECT count(*) FROM memberships WHERE role = %(name)s)
      + (SELECT count(*) FROM invitations WHERE role = %(name)s)
      + (SELECT count(*) FROM grants WHERE role = %(name)s)
      + (SELECT count(*) FROM service_accounts WHERE role = %(name)s)
-     + (SELECT count(*) FROM api_keys WHERE role = %(name)s) AS uses;
+     + (SELECT count(*) FROM api_keys WHERE role = %(name)s)
+     + (SELECT count(*) FROM provisioning WHERE default_role = %(name)s) AS uses;
 
 -- name: delete_role
 -- Removes a role.

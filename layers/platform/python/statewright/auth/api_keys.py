@@ -49,6 +49,25 @@ def create(caller: Caller, new: NewApiKey) -> ApiKey:
     return ApiKey(key=key, **info.model_dump())
 
 
+def issue(session: Session, caller: Caller, name: str, role: str, account_id: str) -> str:
+    """A key for a service account, within a transaction that has checked who may have it."""
+    key = KEY_PREFIX + world.new_secret()
+    info = ApiKeyInfo(
+        id=world.new_id(),
+        name=name,
+        hint=key[:_HINT],
+        role=role,
+        permissions=None,
+        user_id=None,
+        service_account_id=account_id,
+        created_at=world.now(),
+        expires_at=None,
+        last_used_at=None,
+    )
+    _insert(session, caller, info, digest(key))
+    return key
+
+
 def _check(session: Session, caller: Caller, new: NewApiKey) -> None:
     may_give(session, caller, new.role)
     if new.service_account_id is None:

@@ -19,6 +19,7 @@ _DESCRIPTIONS = {
     "operator": "Starts and stops executions",
     "viewer": "Looks",
     "approver": "Decides approvals",
+    "provisioner": "Makes members and groups by SCIM; for keys of identity providers",
     "guest": "Only what grants give",
 }
 

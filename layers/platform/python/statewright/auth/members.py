@@ -50,7 +50,7 @@ def change(caller: Caller, user_id: str, wanted: MemberChange) -> Member:
         active = member["active"] if wanted.active is None else wanted.active
         may_give(session, caller, role)
         if not (role == "owner" and active):
-            _keep_an_owner(session, member)
+            keep_an_owner(session, member)
         session.run(
             _sql.update_member,
             user_id=member["user_id"],
@@ -80,7 +80,7 @@ def remove(caller: Caller, user_id: str) -> None:
     """
     with tenant(caller.workspace_id) as session:
         member = _find(session, caller, user_id)
-        _keep_an_owner(session, member)
+        keep_an_owner(session, member)
         _sign_out(session, caller, member["user_id"], "member removed")
         session.run(_sql.delete_keys_of, user_id=member["user_id"])
         session.run(_sql.delete_member, user_id=member["user_id"])
@@ -98,7 +98,8 @@ def _find(session: Session, caller: Caller, user_id: str) -> dict[str, Any]:
     return member
 
 
-def _keep_an_owner(session: Session, member: dict[str, Any]) -> None:
+def keep_an_owner(session: Session, member: dict[str, Any]) -> None:
+    """Raises ConflictError where a member is the last active owner."""
     if member["role"] != "owner" or not member["active"]:
         return
     row = session.one(_sql.count_other_owners, user_id=member["user_id"])

@@ -8,11 +8,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 
-def _email(text: str) -> str:
+def as_email(text: str) -> str | None:
+    """A text as an e-mail address in the form that accounts have; None where it is none."""
     name, at, host = text.strip().lower().rpartition("@")
     if not (at and name and host and " " not in text.strip() and len(text) <= 254):
-        raise ValueError("is not an e-mail address")
+        return None
     return f"{name}@{host}"
+
+
+def _email(text: str) -> str:
+    found = as_email(text)
+    if found is None:
+        raise ValueError("is not an e-mail address")
+    return found
 
 
 Email = Annotated[str, AfterValidator(_email)]

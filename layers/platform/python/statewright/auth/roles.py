@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, str] = {
     "service-accounts:write": "Create and delete service accounts, and revoke any API key",
     "identity:read": "See how people sign in",
     "identity:write": "Change how people sign in: identity providers and domains",
+    "provisioning:use": "Make members and groups by SCIM, for an identity provider",
     "audit:read": "Search and export the audit log",
     "folders:read": "See folders",
     "folders:write": "Create, rename, move and delete folders",
@@ -95,6 +96,7 @@ ROLES: dict[str, frozenset[str]] = {
     "operator": _OPERATE,
     "viewer": _SEE,
     "approver": _OWN | {"workflows:read", "executions:read", "approvals:read", "approvals:decide"},
+    "provisioner": frozenset({"provisioning:use"}),
     "guest": _OWN,
 }
 """The roles that every workspace has. A guest has what grants give, and nothing else."""

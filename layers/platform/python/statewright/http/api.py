@@ -65,7 +65,7 @@ class Api(APIGatewayRestResolver):
         self._warm = False
         super().__init__(enable_validation=validate)
         self.permission = permission
-        self.exception_handler(StatewrightError)(_refuse)
+        self.exception_handler(StatewrightError)(self.refusal)
         self.exception_handler(RequestValidationError)(_refuse_input)
         self.exception_handler(RouteNotFound)(_no_route)
         self.exception_handler(RecursionError)(_too_deep)
@@ -85,6 +85,10 @@ class Api(APIGatewayRestResolver):
     @context.setter
     def context(self, value: dict[str, Any]) -> None:
         self._request.context = value
+
+    def refusal(self, error: StatewrightError) -> Response[str]:
+        """What a client is told that is refused."""
+        return _refuse(error)
 
     def caller(self) -> Caller:
         """Who is asking. Checked to have the endpoint's permission before the route ran."""
@@ -108,7 +112,7 @@ class Api(APIGatewayRestResolver):
         try:
             scopes = self._admit(event)
         except StatewrightError as error:
-            return _plain(_refuse(error))
+            return _plain(self.refusal(error))
         self._request.event = APIGatewayProxyEvent(event)
         with ExitStack() as within:
             if scopes is not None:
