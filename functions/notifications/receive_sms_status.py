@@ -20,7 +20,8 @@ def receive_sms_status(workspace_id: str) -> Response[str]:
     event = app.current_event
     signature = event.headers.get("x-twilio-signature", "")
     call = Call(workspace_id, target_of(event), event.decoded_body or "", signature)
-    twilio_callbacks.note_status(call, event.query_string_parameters.get("delivery"))
+    query = event.query_string_parameters
+    twilio_callbacks.note_status(call, query.get("delivery"), query.get("round"))
     return Response(200, "text/xml", "<Response/>")
 
 

@@ -36,7 +36,7 @@ from localcloud.services.sqs import Sqs
 from localcloud.services.websockets import WebSockets
 from localcloud.template import Stack
 
-CONNECTIONS = 24
+CONNECTIONS = 36
 FUNCTION_CONNECTIONS = 40
 STACK = "statewright"
 _log = logging.getLogger("localcloud")

@@ -13,12 +13,13 @@ from localcloud.errors import AwsError, TemplateError
 from localcloud.functions import Function, LambdaHost
 from localcloud.services.event_rules import Rule, Target
 from localcloud.services.events import Events
+from localcloud.services.feeding import Mapping, Queue
 from localcloud.services.keys import SecretsManager
 from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
 from localcloud.services.sns import Sns, Subscription
-from localcloud.services.sqs import Mapping, Queue, Sqs
+from localcloud.services.sqs import Sqs
 from localcloud.services.websockets import WebSockets
 from localcloud.template import Resource
 
@@ -242,6 +243,7 @@ def _mapping(function: str, properties: dict[str, Any]) -> Mapping:
         int(properties.get("BatchSize", 10)),
         float(properties.get("MaximumBatchingWindowInSeconds", 0)),
         "ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+        int(properties.get("ScalingConfig", {}).get("MaximumConcurrency", 1)),
     )
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from asl.memory import ManualClock
 from localcloud.functions import Function, LambdaHost
-from localcloud.services.sqs import Mapping, Queue, Sqs
+from localcloud.services.feeding import Mapping, Queue
+from localcloud.services.sqs import Sqs
 from tests.support.server import until
 
 CALLS: list[list[str]] = []
@@ -29,6 +30,19 @@ def consume(event: Any, context: Any) -> Any:
         raise RuntimeError("crash")
     failed = [r["messageId"] for r in event["Records"] if r["body"] in FAIL]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+TOGETHER = threading.Barrier(3, timeout=50)
+RUNNING: list[int] = []
+
+
+def meet(event: Any, context: Any) -> None:
+    """A consumer that ends only when three batches are under way at once."""
+    with LOCK:
+        RUNNING.append(RUNNING[-1] + 1 if RUNNING else 1)
+    TOGETHER.wait()
+    with LOCK:
+        RUNNING.append(RUNNING[-1] - 1)
 
 
 @pytest.fixture
@@ -56,6 +70,7 @@ def sqs(pool: Any, clock: ManualClock) -> Iterator[Sqs]:
 def host() -> LambdaHost:
     made = LambdaHost()
     made.add(Function("consume", "arn:f", __name__, "consume", 5, 128))
+    made.add(Function("meet", "arn:g", __name__, "meet", 60, 128))
     return made
 
 
@@ -84,6 +99,16 @@ def test_a_mapping_takes_batches_and_deletes_them(sqs: Sqs, host: LambdaHost) ->
     until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
     assert [len(call) for call in CALLS] == [10, 10, 5]
     assert sorted(body for call in CALLS for body in call) == sorted(map(str, range(25)))
+
+
+def test_full_batches_are_taken_beside_each_other_up_to_the_limit(
+    sqs: Sqs, host: LambdaHost
+) -> None:
+    sqs.send(sqs.find("q"), [str(n) for n in range(60)])
+    sqs.map(Mapping("q", "meet", batch_size=10, concurrency=3), host)
+    until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
+    assert len(RUNNING) == 12, "six batches"
+    assert max(RUNNING) == 3
 
 
 def test_partial_failures_come_again_and_then_go_to_the_dead_letters(

@@ -6,11 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operat
 from __future__ import annotations
 
 import hashlib
-import logging
-import threading
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,12 +15,9 @@ from psycopg_pool import ConnectionPool
 from asl.ports import Clock
 from localcloud.errors import AwsError
 from localcloud.functions import LambdaHost
+from localcloud.services.feeding import Feeder, Mapping, Queue, message_id
 
 MAX_MESSAGE = 1_048_576
-RETRY_SECONDS = 0.5
-GATHER_SECONDS = 0.1
-"""The most that a busy mapping waits for a fuller batch, whatever window it asks for."""
-_log = logging.getLogger("localcloud.sqs")
 _RECEIVE = """
     UPDATE localcloud.messages SET visible_at = %(until)s, receives = receives + 1,
         receipt = gen_random_uuid()
@@ -33,35 +26,6 @@ _RECEIVE = """
                  ORDER BY visible_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING id, body, attributes, receives, receipt::text, sent_at
 """
-_LOCK = """
-    SELECT id, body, attributes, receives, sent_at FROM localcloud.messages
-    WHERE queue = %s AND visible_at <= %s ORDER BY visible_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """A queue of the template. Times are in seconds."""
-
-    name: str
-    arn: str
-    url: str
-    visibility: int = 30
-    dead_letters: str | None = None
-    max_receives: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """An event source mapping: a function that takes a queue's messages in batches."""
-
-    queue: str
-    function: str
-    batch_size: int = 10
-    window: float = 0.0
-    partial: bool = False
-    raw: bool = False
-    """The message is the event itself (asynchronous invocation), not a record of a batch."""
 
 
 class Sqs:
@@ -70,16 +34,12 @@ class Sqs:
     def __init__(self, pool: ConnectionPool[Any], clock: Clock, region: str):
         self._pool = pool
         self._clock = clock
-        self._region = region
         self._queues: dict[str, Queue] = {}
-        self._arrived: dict[str, threading.Event] = {}
-        self._stop = threading.Event()
-        self._pollers: list[threading.Thread] = []
+        self._feeder = Feeder(pool, clock, region)
 
     def add(self, queue: Queue) -> None:
         """Makes a queue known."""
         self._queues[queue.name] = queue
-        self._arrived[queue.name] = threading.Event()
 
     def has(self, name: str) -> bool:
         """Whether there is a queue of that name."""
@@ -169,8 +129,8 @@ class Sqs:
                    RETURNING id""",
                 (queue.name, shown, now, now + delay * 1000, list(bodies)),
             ).fetchall()
-        self._arrived[queue.name].set()
-        return [_message_id(row[0]) for row in rows]
+        self._feeder.wake(queue.name)
+        return [message_id(row[0]) for row in rows]
 
     def receive_message(
         self,
@@ -242,135 +202,18 @@ class Sqs:
 
     def map(self, mapping: Mapping, host: LambdaHost) -> None:
         """Starts to feed a function from a queue."""
-        queue = self.find(mapping.queue)
-        thread = threading.Thread(
-            target=self._poll, args=(queue, mapping, host), name=f"sqs-{queue.name}", daemon=True
-        )
-        self._pollers.append(thread)
-        thread.start()
+        self._feeder.map(self.find(mapping.queue), mapping, host)
 
     def close(self) -> None:
         """Ends the mappings after the batch that each is at."""
-        self._stop.set()
-        for event in self._arrived.values():
-            event.set()
-        for thread in self._pollers:
-            thread.join(timeout=30)
-
-    def _poll(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
-        arrived, idle = self._arrived[queue.name], True
-        while not self._stop.is_set():
-            try:
-                arrived.clear()
-                if mapping.window and not idle:
-                    self._stop.wait(min(mapping.window, GATHER_SECONDS))
-                taken = self._take_batch(queue, mapping, host)
-            except Exception:
-                _log.exception("%s: a batch could not be handled", queue.name)
-                taken = 0
-                self._stop.wait(RETRY_SECONDS)
-            idle = taken == 0
-            if taken < mapping.batch_size:
-                arrived.wait(self._until_next(queue))
-
-    def _until_next(self, queue: Queue) -> float:
-        """Seconds until a hidden message shows itself again, at most a few."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT min(visible_at) FROM localcloud.messages WHERE queue = %s", (queue.name,)
-            ).fetchone()
-        if row is None or row[0] is None:
-            return 5.0
-        hidden: int = row[0] - self._clock.now()
-        return min(5.0, max(0.0, hidden / 1000))
-
-    def _take_batch(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> int:
-        """Hands one batch over. Its rows stay locked: a crash shows them again at once."""
-        now = self._clock.now()
-        with self._pool.connection() as connection, connection.transaction():
-            # Losing the deletion in a crash only delivers again.
-            connection.execute("SET LOCAL synchronous_commit = off")
-            rows = connection.execute(_LOCK, (queue.name, now, mapping.batch_size)).fetchall()
-            if not rows:
-                return 0
-            outcome = host.invoke(mapping.function, self._event(queue, rows, mapping))
-            failed = self._failed(rows, outcome.error, outcome.payload, mapping)
-            done = [row[0] for row in rows if row[0] not in failed]
-            if done:
-                connection.execute("DELETE FROM localcloud.messages WHERE id = ANY(%s)", (done,))
-            if failed:
-                _log.warning(
-                    "%s: %d messages failed: %s",
-                    queue.name,
-                    len(failed),
-                    outcome.payload[:500].decode(errors="replace"),
-                )
-                self._return(connection, queue, sorted(failed), now)
-        return len(rows)
-
-    def _event(self, queue: Queue, rows: list[Any], mapping: Mapping) -> bytes:
-        if mapping.raw:
-            body: str = rows[0][1]
-            return body.encode()
-        return orjson.dumps({"Records": [self._record(queue, *row) for row in rows]})
-
-    def _failed(
-        self, rows: list[Any], error: str | None, payload: bytes, mapping: Mapping
-    ) -> set[int]:
-        everything = {row[0] for row in rows}
-        if error is not None:
-            return everything
-        if not mapping.partial:
-            return set()
-        answer = orjson.loads(payload) or {}
-        named = {item["itemIdentifier"] for item in answer.get("batchItemFailures", [])}
-        return {number for number in everything if _message_id(number) in named}
-
-    def _return(self, connection: Any, queue: Queue, failed: list[int], now: int) -> None:
-        """Hides failed messages for the visibility time-out, or moves them to the dead letters."""
-        connection.execute(
-            """UPDATE localcloud.messages SET receives = receives + 1, visible_at = %s
-               WHERE id = ANY(%s)""",
-            (now + queue.visibility * 1000, failed),
-        )
-        if queue.dead_letters is not None:
-            connection.execute(
-                """UPDATE localcloud.messages SET queue = %s, visible_at = %s, receives = 0
-                   WHERE id = ANY(%s) AND receives >= %s""",
-                (queue.dead_letters, now, failed, queue.max_receives),
-            )
-
-    def _record(
-        self, queue: Queue, number: int, body: str, attributes: Any, receives: int, sent_at: int
-    ) -> dict[str, Any]:
-        """A message as a function gets it.
-
-        https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-        """
-        return {
-            "messageId": _message_id(number),
-            "receiptHandle": f"{number}:",
-            "body": body,
-            "attributes": {
-                "ApproximateReceiveCount": str(receives + 1),
-                "SentTimestamp": str(sent_at),
-            },
-            "messageAttributes": attributes or {},
-            "eventSource": "aws:sqs",
-            "eventSourceARN": queue.arn,
-            "awsRegion": self._region,
-        }
-
-
-def _message_id(number: int) -> str:
-    return str(uuid.UUID(int=number))
+        self._feeder.close()
 
 
 def _received(
     number: int, body: str, attributes: Any, receives: int, receipt: str, sent_at: int
 ) -> dict[str, Any]:
     return {
-        "MessageId": _message_id(number),
+        "MessageId": message_id(number),
         "ReceiptHandle": f"{number}:{receipt}",
         "Body": body,
         "MD5OfBody": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),

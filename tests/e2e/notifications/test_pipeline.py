@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,14 @@ import pytest
 from statewright.aws import states
 from statewright.errors import GoneError, UnavailableError
 from statewright.http.caller import Caller
-from statewright.notifications import accounts, digests, email_events, notices, preferences
+from statewright.notifications import (
+    accounts,
+    digests,
+    email_events,
+    notices,
+    preferences,
+    tracking,
+)
 from statewright.notifications.account_models import Limits
 from statewright.notifications.backoff import MAX_ATTEMPTS
 from statewright.notifications.people_models import Preferences
@@ -76,6 +84,51 @@ def test_the_event_of_ses_settles_an_attempt_whose_answer_was_lost(rig: Rig) -> 
     rig.drain()
     assert rig.statuses(sent) == ["sent"]
     assert len(rig.calls) == 1
+
+
+def test_late_news_of_a_first_sending_does_not_settle_the_second(rig: Rig) -> None:
+    sent = rig.send()
+    rig.drain()
+    (first,) = rig.calls
+    email_events.note(ses_event("Bounce", first.id, bounce={"bounceType": "Transient"}))
+    assert rig.statuses(sent) == ["bounced"]
+    tracking.resend(WORKSPACE, first.id, "user:test")
+    assert rig.statuses(sent) == ["queued"]
+    email_events.note(ses_event("Open", first.id, open={"timestamp": "1"}))
+    email_events.note(ses_event("Delivery", first.id, delivery={"timestamp": "2"}))
+    assert rig.statuses(sent) == ["queued"], "it still waits for its second sending"
+    rig.drain()
+    assert [(call.id, call.round) for call in rig.calls] == [(first.id, 0), (first.id, 1)]
+    email_events.note(ses_event("Delivery", first.id, 1, delivery={"timestamp": "3"}))
+    assert rig.statuses(sent) == ["delivered"]
+    timeline = [event.status for event in tracking.delivery(WORKSPACE, first.id).timeline]
+    assert timeline.count("opened") == 1, "what was told is told"
+
+
+def ses_event(kind: str, delivery_id: str, told_round: int = 0, **more: Any) -> str:
+    """What SES says of an e-mail, with the tags that it was sent with."""
+    tags = {
+        "delivery_id": [delivery_id],
+        "workspace_id": [WORKSPACE],
+        "round": [str(told_round)],
+    }
+    return json.dumps({"eventType": kind, "mail": {"messageId": "m", "tags": tags}, **more})
+
+
+def test_deliveries_are_counted_by_channel_and_template(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig.send()
+    rig.drain()
+    email_events.note(ses_event("Delivery", rig.calls[0].id, delivery={"timestamp": "1"}))
+    lines = [line for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    metrics = [json.loads(line) for line in lines]
+    assert [(m["channel"], m["template"]) for m in metrics] == [("email", "none")] * 2
+    assert [m["Sent"] for m in metrics if "Sent" in m] == [[1.0]]
+    assert [m["Delivered"] for m in metrics if "Delivered" in m] == [[1.0]]
+    (described,) = metrics[0]["_aws"]["CloudWatchMetrics"]
+    assert described["Namespace"] == "Statewright/Notifications"
+    assert described["Dimensions"] == [["channel", "template"]]
 
 
 def test_when_the_topic_does_not_answer_the_request_is_accepted_all_the_same(
@@ -235,6 +288,7 @@ def test_the_waiting_step_goes_on_once_and_after_a_crash_too(
     rig.later(minutes=1)
     rig.later(minutes=1)
     assert [(token, output["reached"]) for token, output in told] == [("token-1", 2)]
+    assert rig.sql("SELECT task_token FROM notifications") == [(None,)], "it is forgotten"
 
 
 def test_a_digest_gathers_what_was_held_and_each_is_in_one_only(rig: Rig) -> None:

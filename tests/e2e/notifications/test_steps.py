@@ -78,6 +78,11 @@ def test_email_send_goes_the_same_way(linus: Client) -> None:
     sent = linus.ok("GET", f"/v1/executions/{done['id']}")["output"]["message_id"]
     assert linus.ok("GET", f"/v1/notifications/{sent}")["channels"] == ["email"]
     assert until(lambda: letters(linus, "step@buyer.example"), "the mail")[0]["Subject"] == "S"
+    waited = run(linus, "Waiting mail", use="email.send", **{"with": {**inputs, "wait": True}})
+    output = linus.ok("GET", f"/v1/executions/{waited['id']}")["output"]
+    assert (output["reached"], output["deliveries"]) == (1, 1)
+    status = linus.ok("GET", f"/v1/notifications/{output['message_id']}")["progress"]
+    assert not status.keys() & {"queued", "sending"}, "it went on when that was known"
     bad = run(linus, "Bad mail", use="email.send", **{"with": {**inputs, "to": "nobody"}})
     assert bad["error"] == "Email.Rejected"
 

@@ -168,6 +168,7 @@ def _outgoing(claimed: Claimed) -> Outgoing:
         priority=row["priority"],
         unsubscribe_url=unsubscribing.link(row) if row["channel"] == "email" else None,
         attachments=tuple(row["attachments"]),
+        round=row["round"],
         interrupted=row["interrupted"],
     )
 

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from statewright.db import tenant
@@ -24,10 +25,11 @@ def note(text: str) -> None:
         (tags.get(name) or [""])[0] for name in ("delivery_id", "workspace_id")
     )
     found = read(event)
-    if found is None or not (is_id(delivery_id) and is_id(workspace_id)):
+    told = (tags.get("round") or ["0"])[0]
+    if found is None or not (is_id(delivery_id) and is_id(workspace_id) and told.isdecimal()):
         return
     with tenant(workspace_id) as session:
-        acts = news.apply(session, delivery_id, found)
+        acts = news.apply(session, delivery_id, replace(found, round=int(told)))
     for act in acts:
         act()
 

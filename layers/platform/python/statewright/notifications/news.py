@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from statewright import world
 from statewright.db import Session, load_queries
 from statewright.errors import InvalidError
-from statewright.notifications import outbox, sending, waiting
+from statewright.notifications import metrics, outbox, sending, waiting
 from statewright.notifications.recipients import Planned, resolve
 from statewright.notifications.statuses import PENDING, UNREACHED, advances
 
@@ -33,6 +33,7 @@ class News:
     Args:
         key: the provider's name for its event, where it may tell it twice.
         dead: why the address is not to be used again.
+        round: which sending it tells of, where several may; None for the present one.
     """
 
     status: str
@@ -42,6 +43,7 @@ class News:
     content: dict[str, Any] | None = None
     key: str | None = None
     dead: str | None = None
+    round: int | None = None
 
 
 def apply(session: Session, delivery_id: str, news: News) -> list[Act]:
@@ -59,6 +61,8 @@ def apply(session: Session, delivery_id: str, news: News) -> list[Act]:
         return []  # told before
     if news.dead is not None:
         _bury(session, row, news.dead, now)
+    if news.round not in {None, row["round"]}:
+        return []  # of an earlier sending: it is in the timeline, and settles nothing
     if not advances(row["status"], news.status):
         return []
     content = None if news.content is None else Jsonb(news.content)
@@ -120,7 +124,7 @@ def _bury(session: Session, row: dict[str, Any], reason: str, now: datetime) -> 
 
 def _follow(session: Session, row: dict[str, Any], status: str) -> list[Act]:
     workspace_id, notification_id = row["workspace_id"], row["notification_id"]
-    acts: list[Act] = []
+    acts: list[Act] = [lambda: metrics.count(row["channel"], row["template"], status)]
     if status in UNREACHED and row["strategy"] == "fallback" and _fall_back(session, row):
         acts.append(lambda: outbox.publish(notification_id))
     if row["task_token"] is not None:

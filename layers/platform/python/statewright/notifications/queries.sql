@@ -136,7 +136,7 @@ WHERE d.id = before.id AND n.id = d.notification_id AND (
     OR (d.status = 'sending' AND d.claimed_until <= %(now)s))
 RETURNING d.id::text, d.workspace_id::text, d.notification_id::text, d.recipient, d.user_id::text,
     d.channel, d.address, d.data AS own_data, d.attempts, before.status = 'sending' AS interrupted,
-    d.created_at, d.provider_id,
+    d.created_at, d.provider_id, d.round,
     n.template_id::text, n.template_version, n.content, n.attachments, n.data, n.locale,
     n.category, n.priority, n.strategy, n.channels, n.expires_at, n.task_token;
 
@@ -165,8 +165,9 @@ FROM (SELECT 1) one LEFT JOIN notification_profiles p
 -- A delivery's state, locked until the transaction ends.
 SELECT d.id::text, d.workspace_id::text, d.notification_id::text, d.status, d.channel, d.address,
     d.recipient, d.user_id::text, d.data, d.attempts, d.provider_id, n.strategy, n.channels,
-    n.category, n.task_token, n.status AS notification_status
+    n.category, n.task_token, n.status AS notification_status, d.round, t.name AS template
 FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id
+LEFT JOIN notification_templates t ON t.id = n.template_id
 WHERE d.id = %(id)s FOR UPDATE OF d;
 
 -- name: find_by_provider_id
@@ -234,7 +235,7 @@ VALUES (%(id)s, current_workspace(), %(user_id)s, %(category)s, %(subject)s, %(t
 -- name: reset_delivery
 -- A settled delivery is to go out once more.
 UPDATE notification_deliveries SET status = 'queued', reason = NULL, due_at = %(now)s,
-    updated_at = %(now)s, attempts = 0, provider_id = NULL
+    updated_at = %(now)s, attempts = 0, provider_id = NULL, round = round + 1
 WHERE id = %(id)s AND status NOT IN ('queued', 'held', 'sending');
 
 -- name: find_users

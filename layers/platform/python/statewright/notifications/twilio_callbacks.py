@@ -52,7 +52,7 @@ class Call:
         return dict(parse_qsl(self.body, keep_blank_values=True))
 
 
-def note_status(call: Call, delivery_id: str | None) -> None:
+def note_status(call: Call, delivery_id: str | None, told_round: str | None) -> None:
     """Applies what Twilio tells of a message.
 
     Raises:
@@ -70,6 +70,7 @@ def note_status(call: Call, delivery_id: str | None) -> None:
         provider_id=sid,
         key=f"{fields['MessageStatus']}:{sid}",
         dead=_DEAD.get(code),
+        round=int(told_round) if told_round and told_round.isdecimal() else None,
     )
     with tenant(call.workspace_id) as session:
         found = delivery_id if delivery_id and is_id(delivery_id) else None

@@ -51,6 +51,7 @@ def _answer(token: str, notification_id: str, counts: dict[str, Any]) -> None:
         if counts["reached"]:
             result = {
                 "notification_id": notification_id,
+                "message_id": notification_id,
                 "reached": counts["reached"],
                 "deliveries": counts["total"],
             }

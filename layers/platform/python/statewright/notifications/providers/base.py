@@ -20,6 +20,8 @@ class Outgoing:
     priority: str
     unsubscribe_url: str | None = None
     attachments: tuple[dict[str, Any], ...] = ()
+    round: int = 0
+    """How often it was sent before, on somebody's wish."""
     interrupted: bool = False
     """An earlier attempt ended without an answer, so the provider may have the message already."""
 

@@ -24,7 +24,11 @@ SMTP_SECONDS = 20.0
 def send_by_ses(message: Outgoing) -> Taken:
     """Sends through SES, which tells the rest by events with the delivery's id as a tag."""
     raw = build(message, settings().mail_from)
-    tags = {"delivery_id": message.id, "workspace_id": message.workspace_id}
+    tags = {
+        "delivery_id": message.id,
+        "workspace_id": message.workspace_id,
+        "round": str(message.round),
+    }
     try:
         return Taken("ses", mail.send_raw([message.address], raw, tags))
     except InvalidError as error:

@@ -11,7 +11,8 @@ from statewright.notifications.providers.base import Outgoing, PermanentError
 
 
 def build(message: Outgoing, sender: str) -> bytes:
-    """The message. Its Message-ID is the delivery's id: sent twice, readers show it once.
+    """The message. Its Message-ID is the delivery's id: sent twice, readers show it once (sent
+    again on somebody's wish, it is another one).
 
     Raises:
         PermanentError: an address or a header cannot be written.
@@ -22,7 +23,8 @@ def build(message: Outgoing, sender: str) -> bytes:
         mail["From"] = sender
         mail["To"] = message.address
         mail["Subject"] = message.body.subject
-        mail["Message-ID"] = f"<{message.id}@{domain}>"
+        name = f"{message.id}.{message.round}" if message.round else message.id
+        mail["Message-ID"] = f"<{name}@{domain}>"
         mail["X-Statewright-Category"] = message.category
         if message.unsubscribe_url is not None:
             mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"

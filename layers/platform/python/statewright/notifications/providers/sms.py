@@ -84,7 +84,7 @@ def _fields(message: Outgoing, chosen: dict[str, Any], text: str) -> dict[str, A
         if chosen.get("messaging_service_sid")
         else {"from_": chosen["sender"]}
     )
-    callback = f"{base}?delivery={message.id}"
+    callback = f"{base}?delivery={message.id}&round={message.round}"
     return {"to": message.address, "body": text, "status_callback": callback, **sender}
 
 

@@ -103,11 +103,23 @@ _ACTIONS = (
         "Send an e-mail",
         "function",
         object_schema(
-            ["to", "subject", "text"], to=_ADDRESSES, subject=_TEXT, text=_TEXT, html=_TEXT
+            ["to", "subject", "text"],
+            to=_ADDRESSES,
+            subject=_TEXT,
+            text=_TEXT,
+            html=_TEXT,
+            wait={"type": "boolean", "x-literal": True},
         ),
-        {"type": "object", "properties": {"message_id": _TEXT}},
+        {
+            "type": "object",
+            "properties": {
+                "message_id": _TEXT,
+                "reached": {"type": "integer"},
+                "deliveries": {"type": "integer"},
+            },
+        },
         "send-email",
-        ("Email.Rejected",),
+        ("Email.Rejected", "Notification.NotReached", "States.Timeout"),
     ),
     Action(
         "workflow.run",

@@ -59,7 +59,7 @@ def perform(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def perform_email(request: dict[str, Any]) -> dict[str, Any]:
-    """Sends an e-mail and does not wait.
+    """Sends an e-mail; with ``wait`` the step goes on when its result is known.
 
     Raises:
         EmailRejectedError: as ``Email.Rejected``.
@@ -69,6 +69,8 @@ def perform_email(request: dict[str, Any]) -> dict[str, Any]:
         sent = _send(request["workspace_id"], request["key"], inputs)
     except (ValidationError, InvalidError, ConflictError) as error:
         raise EmailRejectedError(_sentence(error)) from error
+    if "task_token" in request:
+        waiting.adopt(request["workspace_id"], sent.id, request["task_token"])
     return {"message_id": sent.id}
 
 

@@ -120,7 +120,8 @@ def _express(findings: Findings, step: Step, at: str, surroundings: Surroundings
     undo: Undo | None = getattr(step, "undo", None)
     for name in [*used, *([undo.use] if undo else [])]:
         action = surroundings.actions.get(name)
-        if action is not None and action.integration in _WAITING:
+        asked = isinstance(step, Use) and name == step.use and step.inputs.get("wait") is True
+        if action is not None and (action.integration in _WAITING or asked):
             detail = f"an express workflow cannot wait for {name}"
             findings.error("express", f"{at}/use", detail, "set `mode: standard`")
     if isinstance(step, Wait) and step.wait.for_ and seconds(step.wait.for_) > EXPRESS_SECONDS:

@@ -57,6 +57,8 @@ def key_of(path: str, names: Names, place: str) -> str:
 def task(call: Call) -> tuple[ASL, str]:
     """The Task's own fields, and the source of its result."""
     match call.action.integration:
+        case "function" if call.inputs.get("wait") is True:
+            return _callback(call), "$states.result"
         case "function":
             return _function(call), "$states.result.Payload"
         case "callback":
