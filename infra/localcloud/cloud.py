@@ -22,6 +22,7 @@ from localcloud.database import EmbeddedDatabase, open_pool
 from localcloud.errors import TemplateError
 from localcloud.functions import LambdaHost
 from localcloud.gateway import Gateway
+from localcloud.metrics import Metrics
 from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attribute_of
 from localcloud.services import states
 from localcloud.services.events import Events
@@ -66,6 +67,7 @@ class LocalCloud:
         self._deliveries: Resources
         self.gateway: Gateway
         self.s3: S3Http
+        self.metrics: Metrics
         self.host = LambdaHost()
         self.sockets = WebSockets(self.host)
 
@@ -132,7 +134,9 @@ class LocalCloud:
         self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
         body = self._deploy(found, url)
         self.gateway = Gateway(body, self.host, self._options.keep_policies)
+        self._watch(Metrics(pool, sqs.names), events)
         self._migrate()
+        states.make_machines(engine.api, found.machines)
         for mapping in found.mappings:
             sqs.map(mapping, self.host)
         found.resume_async()
@@ -144,6 +148,12 @@ class LocalCloud:
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
+
+    def _watch(self, metrics: Metrics, events: Events) -> None:
+        self.metrics = metrics
+        self.gateway.watch = metrics.request
+        self.host.watch = metrics.invocation
+        events.watch = metrics.event
 
     def _migrate(self) -> None:
         migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")

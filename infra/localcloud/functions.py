@@ -84,6 +84,8 @@ class LambdaHost:
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(CONCURRENCY, "lambda")
+        self.watch: Callable[[str, str], None] = lambda *_: None
+        """Sees the name and the outcome of every invocation."""
 
     def add(self, function: Function) -> None:
         """Makes a function known. Its module is imported when it is first called."""
@@ -151,7 +153,9 @@ class LambdaHost:
             The handler's answer, and None; or None and the failure.
         """
         try:
-            return self.handler(function)(event, Context(function)), None
+            answer = self.handler(function)(event, Context(function))
+            self.watch(function.name, "succeeded")
+            return answer, None
         except Exception as error:
             return None, self._failed(function, error)
 
@@ -165,9 +169,11 @@ class LambdaHost:
                 "Function.ResponseSizeTooLarge",
                 f"Response payload size exceeded the maximum ({MAX_PAYLOAD} bytes).",
             )
+        self.watch(function.name, "succeeded")
         return Outcome(payload)
 
     def _failed(self, function: Function, error: Exception) -> Outcome:
+        self.watch(function.name, "failed")
         _log.info("%s failed: %s: %s", function.name, type(error).__name__, error)
         trace = traceback.format_exception(error)[-5:]
         return _failure(type(error).__name__, str(error), stackTrace=trace)

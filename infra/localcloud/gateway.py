@@ -63,6 +63,8 @@ class Gateway:
         self._host = host
         self._problems: dict[str, Any] = body["x-amazon-apigateway-gateway-responses"]
         self._functions: dict[tuple[str, str], Function] = {}
+        self.watch: Callable[[str, str, int, float], None] = lambda *_: None
+        """Sees method, route, status and seconds of every request that a function answers."""
         app = Chalice(app_name="local", configure_logs=False)
         ttl = _ttl(body) if keep_policies is None else keep_policies
         authorizer = _Authorizer(_authorizer_function(body, host), host, ttl)
@@ -113,6 +115,13 @@ class Gateway:
         function = self._functions.get((event["resource"], event["httpMethod"]))
         if function is None:
             raise _NotRoutedError
+        began = time.monotonic()
+        answer = self._answered(function, event)
+        took = time.monotonic() - began
+        self.watch(event["httpMethod"], event["resource"], int(answer["statusCode"]), took)
+        return answer
+
+    def _answered(self, function: Function, event: dict[str, Any]) -> dict[str, Any]:
         answer, failure = self._host.invoke_here(function, event)
         if failure is not None or not isinstance(answer, dict) or "statusCode" not in answer:
             problem = self._problem("DEFAULT_5XX")

@@ -28,8 +28,15 @@ REGION = "us-east-1"
 ASYNC = "async-"
 ASYNC_ATTEMPTS = 3
 """Attempts of an asynchronous invocation (Lambda: the first and two more)."""
+_PUBLISHING = {
+    "AWS::SES::ConfigurationSetEventDestination",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+}
 _NOTHING_TO_DO = {
     "AWS::IAM::ManagedPolicy",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
@@ -58,6 +65,8 @@ class Resources:
     schedules: list[tuple[str, str, str]] = field(default_factory=list)
     """Name, expression and target's ARN."""
     schedule_groups: list[str] = field(default_factory=list)
+    machines: list[tuple[str, str]] = field(default_factory=list)
+    """Name and definition of the template's own state machines."""
     later: list[Callable[[], None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -133,8 +142,8 @@ def attribute_of(kind: str, properties: dict[str, Any], attribute: str | None) -
             return _queue_url(properties["QueueName"])
         case "AWS::SQS::Queue", "Arn":
             return arn("sqs", properties["QueueName"])
-        case "AWS::SNS::Topic", _:
-            return arn("sns", properties["TopicName"])
+        case (("AWS::SNS::Topic" | "AWS::Serverless::StateMachine"), _):
+            return _named_arn(kind, properties)
         case "AWS::Events::Rule", "Arn":
             return arn("events", f"rule/{logical}")
         case (("AWS::Scheduler::ScheduleGroup" | "AWS::SecretsManager::Secret"), None):
@@ -156,6 +165,12 @@ def attribute_of(kind: str, properties: dict[str, Any], attribute: str | None) -
     raise TemplateError(f"{kind} has no attribute {attribute} locally")
 
 
+def _named_arn(kind: str, properties: dict[str, Any]) -> str:
+    if kind == "AWS::SNS::Topic":
+        return arn("sns", properties["TopicName"])
+    return arn("states", f"stateMachine:{properties['Name']}")
+
+
 def add_resource(found: Resources, resource: Resource, root: Path) -> None:
     """Makes one resource.
 
@@ -168,14 +183,8 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
             _add_function(found, resource, root)
         case "AWS::SQS::Queue":
             found.sqs.add(_queue(properties))
-        case "AWS::SNS::Topic":
-            found.sns.add_topic(arn("sns", properties["TopicName"]))
-        case "AWS::SNS::Subscription":
-            found.later.append(lambda: found.sns.subscribe(_subscription(properties)))
-        case "AWS::SES::ConfigurationSetEventDestination":
-            name = properties["ConfigurationSetName"]
-            topic = properties["EventDestination"]["SnsDestination"]["TopicARN"]
-            found.ses.add_destination(name, topic)
+        case kind if kind in _PUBLISHING:
+            _add_publishing(found, resource.kind, properties)
         case "AWS::Events::Rule":
             targets = tuple(Target(target["Arn"], target["Id"]) for target in properties["Targets"])
             found.events.add(Rule(resource.id, properties["EventPattern"], targets))
@@ -183,6 +192,8 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
             found.schedule_groups.append(properties["Name"])
         case "AWS::Logs::LogGroup":
             found.logs.add(properties.get("LogGroupName", resource.id))
+        case "AWS::Serverless::StateMachine":
+            found.machines.append((properties["Name"], _definition(resource)))
         case "AWS::S3::Bucket":
             found.s3.add(
                 attribute_of(resource.kind, {"LogicalId": resource.id, **properties}, None)
@@ -200,6 +211,17 @@ def _add_other(found: Resources, resource: Resource) -> None:
         found.sockets.add(kind, resource.id, resource.properties)
     elif resource.kind not in _NOTHING_TO_DO:
         raise TemplateError(f"{resource.id}: {resource.kind} is not supported locally")
+
+
+def _add_publishing(found: Resources, kind: str, properties: dict[str, Any]) -> None:
+    match kind:
+        case "AWS::SNS::Topic":
+            found.sns.add_topic(arn("sns", properties["TopicName"]))
+        case "AWS::SNS::Subscription":
+            found.later.append(lambda: found.sns.subscribe(_subscription(properties)))
+        case _:
+            topic = properties["EventDestination"]["SnsDestination"]["TopicARN"]
+            found.ses.add_destination(properties["ConfigurationSetName"], topic)
 
 
 def _add_function(found: Resources, resource: Resource, root: Path) -> None:
@@ -227,6 +249,14 @@ def _add_function(found: Resources, resource: Resource, root: Path) -> None:
                 found.schedules.append((f"{name}-{key}", expression, function.arn))
             case kind:
                 raise TemplateError(f"{name}: events of type {kind} are not supported locally")
+
+
+def _definition(resource: Resource) -> str:
+    """A state machine's definition with its substitutions, as CloudFormation makes them."""
+    text = (resource.folder / resource.properties["DefinitionUri"]).read_text()
+    for name, value in resource.properties.get("DefinitionSubstitutions", {}).items():
+        text = text.replace(f"${{{name}}}", str(value))
+    return str(text)
 
 
 def _merge_environment(found: Resources, name: str, variables: dict[str, Any]) -> None:

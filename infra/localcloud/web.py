@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from ipaddress import ip_address
 from typing import IO, Any
 
 from asl.asgi import Application
 from localcloud.gateway import Gateway, Request, Response
-from localcloud.services.s3_http import PREFIX, S3Http, S3Request
+from localcloud.metrics import Metrics
+from localcloud.services.s3_http import PREFIX, S3Answer, S3Http, S3Request
 from localcloud.services.websockets import STAGE, WebSockets
 from localcloud.site import Site
 
@@ -22,6 +24,7 @@ TIMEOUT = 29.0
 THREADS = 32
 IN_MEMORY = 1_048_576
 """What is uploaded and is larger goes to the disk at once."""
+PIECE = 262_144
 
 
 class Web(Application):
@@ -33,12 +36,14 @@ class Web(Application):
         sockets: WebSockets,
         site: Site | None = None,
         s3: S3Http | None = None,
+        metrics: Metrics | None = None,
     ):
         super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
         self._sockets = sockets
         self._site = site
         self._s3 = s3
+        self._metrics = metrics
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """A WebSocket; or one request: for an object, whose size only S3 limits, or the gateway."""
@@ -64,12 +69,37 @@ class Web(Application):
                 if not await _receive(receive, body):
                     return  # the client has gone in the middle
                 answer = await self._threads.call(s3.answer, request, body)
-        await _write(Response(answer.status, answer.headers, answer.body), scope["method"], send)
+        if answer.stream is None:
+            await _write(
+                Response(answer.status, answer.headers, answer.body), scope["method"], send
+            )
+        else:
+            await self._stream(answer.stream, answer, send)
+
+    async def _stream(self, stream: IO[bytes], answer: S3Answer, send: Any) -> None:
+        """Sends an object in pieces: it may be larger than memory."""
+        with stream:
+            await send(_start(answer.status, answer.headers))
+            while piece := await self._threads.call(stream.read, PIECE):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
     async def respond(self, scope: dict[str, Any], body: bytes | None, send: Any) -> None:
-        """What the gateway answers."""
+        """What the gateway answers; metrics are answered beside it."""
+        if self._metrics is not None and (scope["method"], scope["path"]) == ("GET", "/metrics"):
+            await _write(await self._measured(self._metrics, scope), "GET", send)
+            return
         response = _TOO_LARGE if body is None else await self._answer(scope, body)
         await _write(response, scope["method"], send)
+
+    async def _measured(self, metrics: Metrics, scope: dict[str, Any]) -> Response:
+        """For programs of this machine only: they tell what workspaces do, if not what of."""
+        address = (scope.get("client") or ("127.0.0.1",))[0]
+        if not ip_address(address).is_loopback:
+            return Response(403, [("Content-Type", "text/plain")], b"Ask from this machine.")
+        accept = _header(scope, b"accept")
+        text, content_type = await self._threads.call(metrics.text, accept)
+        return Response(200, [("Content-Type", content_type)], text)
 
     async def _answer(self, scope: dict[str, Any], body: bytes) -> Response:
         request = Request(
@@ -104,11 +134,20 @@ async def _receive(receive: Any, body: IO[bytes]) -> bool:
             return True
 
 
+def _header(scope: dict[str, Any], name: bytes) -> str:
+    found: bytes = next((value for key, value in scope["headers"] if key == name), b"")
+    return found.decode("latin-1")
+
+
+def _start(status: int, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    lines = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in headers]
+    return {"type": "http.response.start", "status": status, "headers": lines}
+
+
 async def _write(response: Response, method: str, send: Any) -> None:
-    headers = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in response.headers]
     body = b"" if method == "HEAD" else response.body
-    headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    length = ("Content-Length", str(len(response.body)))
+    await send(_start(response.status, [*response.headers, length]))
     await send({"type": "http.response.body", "body": body})
 
 

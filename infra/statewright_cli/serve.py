@@ -79,7 +79,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         cloud.open()
         collect_seldom()
         site = Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None
-        web = Web(cloud.gateway, cloud.sockets, site, cloud.s3)
+        web = Web(cloud.gateway, cloud.sockets, site, cloud.s3, cloud.metrics)
         closing.callback(web.close)
         config = uvicorn.Config(
             web,

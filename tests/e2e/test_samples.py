@@ -116,6 +116,16 @@ INSERT INTO human_tasks (id, workspace_id, workflow_id, execution_id, step, titl
 INSERT INTO human_task_people (id, task_id, workspace_id, user_id, email, name, via, created_at)
     SELECT gen_random_uuid(), ('{0}' || x)::uuid, '{0}aa', '{0}bb', 'owner@example.com', 'O', 'asked', now()
     FROM unnest(ARRAY['a5', 'a6', 'a7']) x;
+INSERT INTO reports (id, workspace_id, name, description, query, shared, owner, created_at, updated_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', 'Weekly', '', '{{"dataset": "executions", "measures": ["count"]}}', true,
+        '{0}bb', now(), now() FROM unnest(ARRAY['d5', 'd6']) x;
+INSERT INTO dashboards (id, workspace_id, name, description, widgets, shared, owner, created_at, updated_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', 'Own', '', '[{{"title": "T",
+        "query": {{"dataset": "executions", "measures": ["count"]}}}}]', true, '{0}bb', now(), now() FROM unnest(ARRAY['d7', 'd9']) x;
+INSERT INTO dashboard_links VALUES ('{0}f4', '{0}aa', '{0}d7', '{0}bb', now(), now() + '1 day');
+INSERT INTO report_exports (id, workspace_id, request, format, status, requested_by, recipients, created_at)
+    SELECT ('{0}' || x)::uuid, '{0}aa', '{{"format": "csv", "title": "T", "query": {{"dataset": "executions",
+        "measures": ["count"]}}}}', 'csv', 'running', '{0}bb', '["user:{0}bb"]', now() FROM unnest(ARRAY['d8', 'e0']) x;
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.
@@ -145,6 +155,8 @@ NOT_THERE = {
     "tasks/show_link": 401,
     "tasks/decide_link": 401,
     "tasks/decide_task": 410,  # no execution waits for the sample's token
+    "analytics/fetch_export": 401,
+    "analytics/show_shared_dashboard": 401,
     "notifications/receive_sms": 403,
     "notifications/receive_sms_status": 403,
     "notifications/show_unsubscribe": 401,

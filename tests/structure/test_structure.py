@@ -115,6 +115,8 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "get /v1/auth/sso/callback",
         "get /v1/auth/sso/{provider_id}",
         "get /v1/auth/workspaces/{workspace_id}/sign-in-options",
+        "get /shared/dashboards/{token}",
+        "get /shared/exports/{token}",
         "get /unsubscribe/{token}",
         "get /v1/oauth/callback",
         "post /approvals/{token}",
@@ -150,7 +152,7 @@ def test_the_sam_translator_accepts_the_template(
     template = yaml_parse(path.read_text())
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
-        for field in ("CodeUri", "ContentUri"):
+        for field in ("CodeUri", "ContentUri", "DefinitionUri"):
             if field in properties:  # `sam package` uploads the folder and puts its address here
                 properties[field] = "s3://bucket/key"
         if "Location" in properties:

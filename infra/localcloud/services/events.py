@@ -35,6 +35,8 @@ class Events:
         self._account = account
         self._region = region
         self.rules = Rules(account, region, pool)
+        self.watch: Callable[[dict[str, Any]], None] = lambda *_: None
+        """Sees every event, whether a rule matches it or not."""
 
     def add(self, rule: Rule) -> None:
         """Makes a rule known."""
@@ -95,6 +97,7 @@ class Events:
         """Delivers events to the targets of every rule that they match."""
         found: dict[tuple[str, str], tuple[Rule, Target, list[dict[str, Any]]]] = {}
         for event in events:
+            self.watch(event)
             for rule in self.rules.of(event):
                 for target in rule.targets:
                     entry = found.setdefault(

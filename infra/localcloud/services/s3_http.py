@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from io import BytesIO
 from typing import IO
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -39,11 +40,12 @@ class S3Request:
 
 @dataclass(frozen=True, slots=True)
 class S3Answer:
-    """An answer: its status, headers and body."""
+    """An answer: its status, headers and body, or the stream that the body is read from."""
 
     status: int
     headers: Headers
     body: bytes
+    stream: IO[bytes] | None = None
 
 
 class S3Http:
@@ -82,7 +84,7 @@ class S3Http:
         try:
             if request.method == "PUT":
                 return self._put(bucket, key, request, body)
-            return self._get(bucket, key, with_body=request.method == "GET")
+            return self._get(bucket, key, request.query, with_body=request.method == "GET")
         except AwsError as error:
             return _refusal(error)
 
@@ -91,16 +93,21 @@ class S3Http:
         stored = self._s3.put_object(bucket, key, body, kind)
         return S3Answer(200, [("ETag", stored["ETag"])], b"")
 
-    def _get(self, bucket: str, key: str, *, with_body: bool) -> S3Answer:
+    def _get(self, bucket: str, key: str, query: str, *, with_body: bool) -> S3Answer:
         found = self._s3.get_object(bucket, key)
-        with found["Body"] as stream:
-            content = stream.read() if with_body else b""
         headers = [
             ("Content-Type", found["ContentType"]),
+            ("Content-Length", str(found["ContentLength"])),
             ("ETag", found["ETag"]),
             ("Last-Modified", format_datetime(found["LastModified"], usegmt=True)),
         ]
-        return S3Answer(200, headers, content)
+        wanted = dict(parse_qsl(query))
+        if "response-content-disposition" in wanted:
+            headers.append(("Content-Disposition", wanted["response-content-disposition"]))
+        if with_body:
+            return S3Answer(200, headers, b"", found["Body"])
+        found["Body"].close()
+        return S3Answer(200, headers, b"", BytesIO())
 
     # -- the signature --------------------------------------------------------------------------
 

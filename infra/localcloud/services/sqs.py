@@ -41,6 +41,10 @@ class Sqs:
         """Makes a queue known."""
         self._queues[queue.name] = queue
 
+    def names(self) -> list[str]:
+        """The names of all queues."""
+        return sorted(self._queues)
+
     def has(self, name: str) -> bool:
         """Whether there is a queue of that name."""
         return name in self._queues

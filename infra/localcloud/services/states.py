@@ -68,6 +68,19 @@ _OPERATIONS = {
 }
 
 
+def make_machines(api: StepFunctions, machines: Sequence[tuple[str, str]]) -> None:
+    """Makes the template's own state machines, or gives those that are there their definition."""
+    for name, definition in machines:
+        role = f"arn:aws:iam::000000000000:role/{name}"
+        try:
+            api.create_state_machine(name, definition, role)
+        except ApiError as error:
+            if error.code != "StateMachineAlreadyExists":
+                raise
+            known = str(error).partition("'")[2].removesuffix("'")
+            api.update_state_machine(known, definition)
+
+
 def operations(states: StepFunctions) -> dict[str, Any]:
     """The supported API operations."""
     return {name: _operation(states, name, method) for name, method in _OPERATIONS.items()}

@@ -26,11 +26,15 @@ class Settings(BaseSettings):
     event_bus: str = "default"
     scheduler_role_arn: str = "arn:aws:iam::000000000000:role/statewright-scheduler"
     files_bucket: str = "filesbucket"
-    """The bucket of workspaces' files."""
+    """The bucket of workspaces' files and of what is made of their figures."""
     secret_id: str = "statewright/signing"
     """The Secrets Manager secret whose text signs links."""
     data_key_arn: str = "alias/statewright"
     """The KMS key that seals small secrets."""
+    report_machine_arn: str = (
+        "arn:aws:states:us-east-1:000000000000:stateMachine:statewright_platform-build-report"
+    )
+    """The state machine that makes files of figures."""
     auth_queue_url: str = "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-auth-events"
     registration: Literal["open", "mail"] = "mail"
     """Whether who registers is let in at once, or confirms the e-mail address first. Only the

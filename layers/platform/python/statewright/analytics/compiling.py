@@ -213,6 +213,18 @@ def _where(plan: Plan, span: Span, source: Source) -> tuple[str, dict[str, Any]]
     return " AND ".join(parts), parameters
 
 
+def records(plan: Plan, span: Span, limit: int) -> Statement:
+    """The single facts that a plan is about, the oldest first, with their names for people."""
+    where, parameters = _where(plan, span, "facts")
+    columns = [
+        f"r.{dimension.column}::text AS d{i}"
+        for i, dimension in enumerate(plan.dataset.dimensions.values())
+    ]
+    text = f"""SELECT r.at, r.key, {", ".join(columns)}, r.duration_ms, r.attempts, r.detail
+        FROM analytics_facts r WHERE {where} ORDER BY r.at, r.key LIMIT %(limit)s"""  # noqa: S608 (declared parts)
+    return Statement(text.encode(), {**parameters, "limit": limit}, "facts")
+
+
 def _condition(dimension: Dimension, condition: Filter, name: str) -> tuple[str, Any]:
     column = f"r.{dimension.column}"
     among = f"{column} = ANY(%({name})s::{dimension.kind}[])"

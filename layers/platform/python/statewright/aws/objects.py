@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -53,3 +55,34 @@ def head(key: str) -> ObjectFacts:
     return ObjectFacts(
         found["ContentLength"], found.get("ContentType", ""), found["ETag"].strip('"')
     )
+
+
+def put_file(key: str, file: Path, content_type: str) -> int:
+    """Stores a file, replacing what was there as a whole; returns its bytes."""
+    with mapped("S3"), file.open("rb") as body:
+        client("s3").put_object(
+            Bucket=settings().files_bucket, Key=key, Body=body, ContentType=content_type
+        )
+    return file.stat().st_size
+
+
+def delete(key: str) -> None:
+    """Removes an object, if it is there."""
+    with mapped("S3"):
+        client("s3").delete_object(Bucket=settings().files_bucket, Key=key)
+
+
+def link(key: str, filename: str, seconds: int = 300) -> str:
+    """An address at which anybody can fetch an object for a while, as a file of that name."""
+    disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+    with mapped("S3"):
+        address: str = client("s3").generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": settings().files_bucket,
+                "Key": key,
+                "ResponseContentDisposition": disposition,
+            },
+            ExpiresIn=seconds,
+        )
+    return address

@@ -1,7 +1,16 @@
 """PostgreSQL: pooled connections, transactions bound to one workspace, SQL by name."""
 
 from statewright.db.queries import Queries, load_queries
-from statewright.db.sessions import Session, close_pool, lookup, narrowed, system, tenant, witnessed
+from statewright.db.sessions import (
+    Session,
+    close_pool,
+    lookup,
+    narrowed,
+    system,
+    tenant,
+    widened,
+    witnessed,
+)
 
 __all__ = [
     "Queries",
@@ -12,5 +21,6 @@ __all__ = [
     "narrowed",
     "system",
     "tenant",
+    "widened",
     "witnessed",
 ]

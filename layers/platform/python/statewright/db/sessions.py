@@ -52,6 +52,13 @@ class Session:
         """Executes a statement and returns how many rows it touched."""
         return self._execute(query, parameters).rowcount
 
+    def stream(self, query: bytes, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The rows of a query through a cursor of the server's: however many, a few at a time."""
+        with self._connection.cursor(name="stream") as cursor:
+            cursor.itersize = 5_000
+            cursor.execute(query, parameters)
+            yield from cursor
+
     def _execute(self, query: bytes, parameters: dict[str, Any]) -> psycopg.Cursor[DictRow]:
         cursor = self._connection.execute(query, parameters)
         if cursor.rowcount > 0 and (cursor.statusmessage or "").startswith(_WRITES):
@@ -137,6 +144,17 @@ def witnessed(note: Callable[[Session], None]) -> Iterator[None]:
         yield
     finally:
         _witness.reset(token)
+
+
+@contextmanager
+def widened() -> Iterator[None]:
+    """Within, grants on parts of the workspace narrow nothing: for what they have been checked for
+    already, such as the figures of a report that is granted."""
+    token = _scopes.set("")
+    try:
+        yield
+    finally:
+        _scopes.reset(token)
 
 
 @contextmanager

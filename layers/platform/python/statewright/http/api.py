@@ -98,6 +98,11 @@ class Api(APIGatewayRestResolver):
         """Where the request came from: for endpoints that nobody needs to sign in for."""
         return _origin(self.current_event.raw_event)
 
+    def header(self, name: str) -> str | None:
+        """A header that the client sent, by its name in lower case."""
+        headers = self.current_event.raw_event.get("headers") or {}
+        return next((v for k, v in headers.items() if k.lower() == name), None)
+
     def cookie(self, name: str) -> str | None:
         """A cookie that the browser sent."""
         headers = self.current_event.raw_event.get("headers") or {}

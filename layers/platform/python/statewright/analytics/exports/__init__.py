@@ -1,0 +1,1 @@
+"""Files of figures: CSV, JSON Lines, Excel, PDF."""
