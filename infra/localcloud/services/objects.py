@@ -83,10 +83,14 @@ class S3:
         Body: Any = b"",
         ContentType: str = "binary/octet-stream",
         Metadata: dict[str, str] | None = None,
+        IfMatch: str | None = None,
         **_: Any,
     ) -> dict[str, Any]:
         """Replaces the object as a whole, or not at all."""
         file = self._file(Bucket, Key)
+        if IfMatch is not None and IfMatch != self.head_object(Bucket, Key)["ETag"]:
+            words = "At least one of the pre-conditions you specified did not hold"
+            raise AwsError("PreconditionFailed", words, 412)
         file.parent.mkdir(parents=True, exist_ok=True)
         source = (
             io.BytesIO(Body.encode() if isinstance(Body, str) else Body)

@@ -61,7 +61,9 @@ def build(workspace_id: str, export_id: str) -> str:
             file = Path(folder) / f"export.{job.wanted.format}"
             rows = _write(job, file)
             key = f"exports/{workspace_id}/{export_id}.{job.wanted.format}"
-            size = objects.put_file(key, file, _TYPES[job.wanted.format])
+            with file.open("rb") as content:
+                objects.put(key, content, _TYPES[job.wanted.format])
+            size = file.stat().st_size
     except StatewrightError as error:
         if error.status >= 500:
             raise

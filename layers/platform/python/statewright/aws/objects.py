@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from statewright.aws.clients import client, error_code, mapped
-from statewright.errors import NotFoundError
+from statewright.errors import ConflictError, NotFoundError
 from statewright.settings import settings
 
 
@@ -57,15 +56,6 @@ def head(key: str) -> ObjectFacts:
     )
 
 
-def put_file(key: str, file: Path, content_type: str) -> int:
-    """Stores a file, replacing what was there as a whole; returns its bytes."""
-    with mapped("S3"), file.open("rb") as body:
-        client("s3").put_object(
-            Bucket=settings().files_bucket, Key=key, Body=body, ContentType=content_type
-        )
-    return file.stat().st_size
-
-
 def delete(key: str) -> None:
     """Removes an object, if it is there."""
     with mapped("S3"):
@@ -86,3 +76,50 @@ def link(key: str, filename: str, seconds: int = 300) -> str:
             ExpiresIn=seconds,
         )
     return address
+
+
+def put(key: str, content: bytes | BinaryIO, content_type: str, if_match: str | None = None) -> str:
+    """Stores a file; returns its ETag.
+
+    Args:
+        if_match: the ETag of the version that it replaces.
+
+    Raises:
+        ConflictError: there is another version meanwhile.
+    """
+    more = {} if if_match is None else {"IfMatch": f'"{if_match}"'}
+    with mapped("S3"):
+        try:
+            answer: dict[str, Any] = client("s3").put_object(
+                Bucket=settings().files_bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                **more,
+            )
+        except ClientError as error:
+            if error_code(error) in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                raise ConflictError("The file has been changed meanwhile.") from error
+            raise
+    return str(answer["ETag"]).strip('"')
+
+
+def download(key: str, target: BinaryIO, most: int) -> str:
+    """Copies a file of at most so many bytes; returns its ETag.
+
+    Raises:
+        NotFoundError: there is none.
+        ConflictError: it is larger.
+    """
+    with mapped("S3"):
+        try:
+            answer = client("s3").get_object(Bucket=settings().files_bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) in {"NoSuchKey", "404"}:
+                raise NotFoundError("There is no such file.") from error
+            raise
+        if answer["ContentLength"] > most:
+            raise ConflictError(f"The file has more than {most:,} bytes.")
+        for piece in answer["Body"].iter_chunks(1_048_576):
+            target.write(piece)
+    return str(answer["ETag"]).strip('"')

@@ -10,6 +10,9 @@ from statewright.http.caller import Caller
 from statewright.integrations import authorizing, connections, credentials, outbound
 from statewright.integrations.connection_models import TestResult
 from statewright.integrations.credentials import Credentials
+from statewright.integrations.databases.driver import Limits as DatabaseLimits
+from statewright.integrations.databases.errors import DatabaseError
+from statewright.integrations.databases.opening import opened
 from statewright.integrations.errors import ConnectionUnauthorizedError, IntegrationError
 from statewright.integrations.outbound import Limits, OutboundError, Request
 from statewright.integrations.reach import reach_of
@@ -51,6 +54,8 @@ def test(caller: Caller, connection_id: str) -> TestResult:
 def _tried(connection: Credentials) -> TestResult:
     if connection.kind == "signing_secret":
         return TestResult(works=True, detail="There is a secret to verify with.")
+    if connection.kind == "database":
+        return _database(connection)
     path = connection.settings.get("test_path", "/")
     request = authorizing.authorize(connection, Request("GET", path))
     try:
@@ -60,3 +65,12 @@ def _tried(connection: Credentials) -> TestResult:
         return TestResult(works=False, detail=str(error))
     works = status < 500 and status not in {401, 403}
     return TestResult(works=works, detail=f"GET {path} answered {status}.")
+
+
+def _database(connection: Credentials) -> TestResult:
+    try:
+        with opened(connection, DatabaseLimits(seconds=10), read_only=True) as driver:
+            tables = {column["table"] for column in driver.schema()}
+    except DatabaseError as error:
+        return TestResult(works=False, detail=str(error))
+    return TestResult(works=True, detail=f"The database has {len(tables)} tables.")

@@ -104,6 +104,21 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+def permitted(reach: Reach, host: str, port: int, resolver: Resolve = resolve) -> list[str]:
+    """The addresses of a host that may be connected to.
+
+    Raises:
+        RefusedAddressError: it has addresses, and none of them may be.
+    """
+    addresses = resolver(host, port)
+    if reach.names(host, port):
+        return addresses
+    found = [address for address in addresses if reach.permits(address, port)]
+    if addresses and not found:
+        raise RefusedAddressError(f"{host} is not a public address, and it is not allowed here")
+    return found
+
+
 class GuardedNetwork(httpcore.NetworkBackend):
     """Connects to permitted addresses only."""
 
@@ -133,13 +148,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
         raise failure
 
     def _permitted(self, host: str, port: int) -> list[str]:
-        addresses = self._resolve(host, port)
-        if self._reach.names(host, port):
-            return addresses
-        permitted = [address for address in addresses if self._reach.permits(address, port)]
-        if addresses and not permitted:
-            raise RefusedAddressError(f"{host} is not a public address, and it is not allowed here")
-        return permitted
+        return permitted(self._reach, host, port, self._resolve)
 
     def _check_peer(self, stream: httpcore.NetworkStream, host: str, port: int) -> None:
         peer = str(stream.get_extra_info("server_addr")[0])

@@ -8,6 +8,7 @@ from statewright.workflows.actions import (
     ai_catalog,
     code_catalog,
     data_catalog,
+    database_catalog,
     human_catalog,
     table_catalog,
 )
@@ -151,5 +152,6 @@ CATALOG: dict[str, Action] = {
         *code_catalog.ACTIONS,
         *ai_catalog.ACTIONS,
         *human_catalog.ACTIONS,
+        *database_catalog.ACTIONS,
     )
 }

@@ -1,0 +1,1 @@
+"""Databases of a workspace's own: queries with parameters, limits, schemas."""

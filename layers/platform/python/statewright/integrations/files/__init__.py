@@ -1,0 +1,1 @@
+"""A workspace's files, and what is in them."""
