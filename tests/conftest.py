@@ -48,7 +48,14 @@ def data_root() -> Iterator[Path]:
 def server(data_root: Path) -> Iterator[Server]:
     """One server for all tests that do not kill it. What it keeps for a while, it keeps shortly."""
     hasty = {"STATEWRIGHT_PROVIDER_KEYS_SECONDS": "1"}
-    running = Server(data_root / "shared", "--keep-policies", "1", environment=hasty)
+    running = Server(
+        data_root / "shared",
+        "--keep-policies",
+        "1",
+        "--aws-actions",
+        "sfn:list*",
+        environment=hasty,
+    )
     try:
         yield running.start()
     finally:

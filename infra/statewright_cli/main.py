@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from statewright_cli import connector_commands
+
 app = typer.Typer(
     help="No-code business process automation that compiles to AWS Step Functions.",
     no_args_is_help=True,
@@ -41,6 +43,9 @@ def serve(
         float | None,
         typer.Option(help="Seconds to keep an authorizer's decisions; by default 10."),
     ] = None,
+    aws_actions: Annotated[
+        str, typer.Option(help="AWS API calls that workflows may make, such as 'sqs:*'.")
+    ] = "",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -51,7 +56,17 @@ def serve(
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    place = Place(port, data, host, database_url, smtp, registration, outbound_allow, keep_policies)
+    place = Place(
+        port,
+        data,
+        host,
+        database_url,
+        smtp,
+        registration,
+        outbound_allow,
+        keep_policies,
+        aws_actions,
+    )
     serve_forever(place, tour=tour, with_parent=with_parent)
 
 
@@ -96,6 +111,8 @@ def executions(
     show_executions(url, key, status, limit)
 
 
+app.add_typer(connector_commands.connectors, name="connectors")
+app.add_typer(connector_commands.connector, name="connector")
 audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 

@@ -42,6 +42,7 @@ class Place:
     registration: str = "open"
     outbound_allow: str = LOOPBACK
     keep_policies: float | None = None
+    aws_actions: str = ""
 
     @property
     def url(self) -> str:
@@ -71,6 +72,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                     "Registration": place.registration,
                     "WithoutProvider": "keep",
                     "OutboundAllow": place.outbound_allow,
+                    "AwsActions": place.aws_actions,
                 },
                 place.keep_policies,
             )

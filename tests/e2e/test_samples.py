@@ -130,6 +130,7 @@ INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', 
 """
 # What is not there in that workspace; the handler says so.
 NOT_THERE = {
+    "integrations/delete_connector": 404,
     "workflows/update_workflow": 409,  # its new name is taken by what create_workflow's made
     "workflows/get_version": 404,  # nothing is published yet
     "workflows/roll_back_workflow": 409,  # its version is the live one
@@ -182,6 +183,7 @@ ERRORS = {
     "auth/authorize": "Exception",
     "live/authorize": "Exception",
     "steps/http_request": "Http.Refused",
+    "steps/call_connector": "Connection.Invalid",
 }
 
 

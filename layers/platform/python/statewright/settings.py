@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     retention_days: int = 90
     """For how many days executions are kept where neither workspace nor workflow says it: as long
     as Step Functions keeps their histories."""
+    aws_actions: str = ""
+    """The AWS API calls that workflows may make, such as ``sqs:*,s3:getObject``: they are made with
+    the workflows' role, whichever workspace asks."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
 

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from statewright.integrations import aws_signing, credentials, oauth1, oauth2
 from statewright.integrations.credentials import Credentials
@@ -79,6 +79,8 @@ def destination(connection: Credentials, url: str) -> str:
     base = connection.settings.get("base_url")
     if base is None:
         raise _not_for_http(connection)
+    if connection.kind == "custom":
+        base = _filled(base, connection)
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) and not url.startswith("//"):
         return str(base) + (url if url[:1] in {"", "/", "?"} else f"/{url}")
     wanted, own = urlsplit(url), urlsplit(base)
@@ -89,6 +91,12 @@ def destination(connection: Credentials, url: str) -> str:
             f"The connection '{connection.name}' is for {own.netloc}, not for another host."
         )
     return url
+
+
+def _filled(base: str, connection: Credentials) -> str:
+    """A base address with the fields and secrets that it names (Telegram has its token there)."""
+    values = {**connection.settings.get("fields", {}), **connection.secrets.get("secrets", {})}
+    return re.sub(r"{(\w+)}", lambda name: quote(str(values.get(name[1], "")), safe=":"), base)
 
 
 def _not_for_http(connection: Credentials) -> ConnectionInvalidError:

@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
-from statewright.db import tenant
+from statewright.db import Session, tenant
 from statewright.workflows import drafts, versions
+from statewright.workflows.checks import Surroundings
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.parsing import parse_definition
 from statewright.workflows.source_text import write_yaml
+from statewright.workflows.surroundings import surroundings_of
 
 Format = Literal["yaml", "json", "asl"]
 
@@ -35,6 +37,8 @@ def export(workspace_id: str, workflow_id: str, version: str, form: Format) -> F
     with tenant(workspace_id) as session:
         row = drafts.find(session, workflow_id)
         found = row if version == versions.DRAFT else versions.find(session, row, version)
+        compiles = form == "asl" and not found.get("asl")
+        asl = _compiled(session, found["definition"]) if compiles else found.get("asl")
     name = _file_name(row["name"])
     match form:
         case "yaml":
@@ -43,14 +47,15 @@ def export(workspace_id: str, workflow_id: str, version: str, form: Format) -> F
         case "json":
             return File(f"{name}.json", "application/json", _json(found["definition"]))
         case "asl":
-            asl = found.get("asl") or _compiled(found["definition"])
             return File(f"{name}.asl.json", "application/json", _json(asl))
         case _:
             assert_never(form)
 
 
-def _compiled(definition: dict[str, Any]) -> dict[str, Any]:
-    return compile_definition(parse_definition(definition)).asl
+def _compiled(session: Session, source: dict[str, Any]) -> dict[str, Any]:
+    definition = parse_definition(source)
+    actions = surroundings_of(session, definition).actions
+    return compile_definition(definition, surroundings=Surroundings(actions=actions)).asl
 
 
 def _json(value: Any) -> str:

@@ -87,7 +87,7 @@ def inspect(workspace_id: str, draft: Draft) -> Inspection:
     except InvalidError as error:
         return Inspection(valid=False, findings=[_of_issue(issue) for issue in error.issues])
     with tenant(workspace_id) as session:
-        surroundings = surroundings_of(session)
+        surroundings = surroundings_of(session, definition)
     return inspect_definition(definition, surroundings)
 
 

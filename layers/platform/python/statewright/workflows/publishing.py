@@ -39,7 +39,7 @@ def publish(
         definition = parse_definition(row["definition"])
         number = (session.one(_sql.next_version, id=row["id"]) or {})["version"]
         surroundings = replace(
-            surroundings_of(session), connections=connections.usable(session, user_id)
+            surroundings_of(session, definition), connections=connections.usable(session, user_id)
         )
         artefact = compile_definition(definition, number, surroundings)
         machine_arn = _deploy(session, workspace_id, row["id"], artefact)

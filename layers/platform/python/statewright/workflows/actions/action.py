@@ -35,6 +35,10 @@ class Action:
     errors: tuple[str, ...] = ()
     defaults: dict[str, Any] = field(default_factory=dict)
     native: Native | None = None
+    fixed: dict[str, Any] = field(default_factory=dict)
+    """What the step Lambda is told besides the inputs: which operation of a connector it calls."""
+    definitions: dict[str, Schema] = field(default_factory=dict)
+    """The schemas that ``inputs`` and ``result`` refer to below ``$defs``."""
 
 
 def object_schema(required: list[str], **properties: Schema) -> Schema:

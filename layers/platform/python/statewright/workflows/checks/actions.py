@@ -10,9 +10,10 @@ import jsonschema_rs
 from statewright.errors import InvalidError
 from statewright.tasks import forms
 from statewright.workflows.actions.action import Action
+from statewright.workflows.actions.known import similar
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.inference import Env
-from statewright.workflows.checks.schemas import type_of_schema
+from statewright.workflows.checks.schemas import flattened, type_of_schema
 from statewright.workflows.checks.surroundings import Surroundings
 from statewright.workflows.checks.types import ANY, Type, describe, overlaps
 from statewright.workflows.checks.values import Values
@@ -49,13 +50,17 @@ class Actions:
         """Checks a call; returns its action, if there is one."""
         action = self._surroundings.actions.get(call.use)
         if action is None:
-            suggestion = did_you_mean(call.use, self._surroundings.actions)
+            suggestion = did_you_mean(call.use, similar(self._surroundings.actions, call.use))
             detail = f"there is no action '{call.use}'"
             self._findings.error("unknown-action", f"{at}/use", detail, suggestion)
             self._values.type_of(call.inputs, f"{at}/with", env)
             return None
+        if not self._surroundings.allows(call.use):
+            detail = f"the operator does not allow '{call.use}' here (the setting AwsActions)"
+            self._findings.error("forbidden-action", f"{at}/use", detail)
         self._refers("connection", call.connection, f"{at}/connection")
-        self.inputs(call.inputs, action.inputs, f"{at}/with", env)
+        whole = {**action.inputs, "$defs": action.definitions}
+        self.inputs(call.inputs, whole, f"{at}/with", env)
         if call.retry is not None:
             self._retried(call.retry, action, f"{at}/retry/on")
         return action
@@ -79,7 +84,7 @@ class Actions:
             here = f"{at}/{pointer_part(name)}"
             found = self._values.type_of(value, here, env)
             if name in properties:
-                self._input(value, found, properties[name], here)
+                self._input(value, found, _whole(properties[name], schema), here)
             elif not schema.get("additionalProperties", False):
                 detail = "is not an input of this action"
                 self._findings.error("unknown-input", here, detail, did_you_mean(name, properties))
@@ -96,7 +101,7 @@ class Actions:
             detail = "is needed when the workflow is published: it cannot be an expression"
             self._findings.error("not-literal", at, detail)
         else:
-            expected = type_of_schema(wanted)
+            expected = type_of_schema(flattened(wanted, wanted.get("$defs", {})))
             if not overlaps(found, expected):
                 detail = f"is {describe(found)}, but the action takes {describe(expected)}"
                 self._findings.error("type-mismatch", at, detail)
@@ -147,12 +152,19 @@ class Actions:
             self.inputs(given, whole, at, env)
 
 
+def _whole(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
+    """A property's schema, with what it may refer to."""
+    inner = schema if isinstance(schema, dict) else {}
+    return {**inner, "$defs": root["$defs"]} if root.get("$defs") else inner
+
+
 def result_of(action: Action | None, inputs: Mapping[str, Any] | None = None) -> Type:
     """The type of what an action gives; a form that is asked for says what it holds."""
     if action is None or not action.result:
         return ANY
+    result = flattened(action.result, action.definitions)
     form = (inputs or {}).get("form")
-    if not isinstance(form, dict) or not action.name.startswith("human."):
-        return type_of_schema(action.result, closed=True)
-    properties = {**action.result["properties"], "form": {**form, "additionalProperties": False}}
-    return type_of_schema({**action.result, "properties": properties}, closed=True)
+    if isinstance(form, dict) and action.name.startswith("human."):
+        inner = {**form, "additionalProperties": False}
+        result = {**result, "properties": {**result["properties"], "form": inner}}
+    return type_of_schema(result, closed=True)

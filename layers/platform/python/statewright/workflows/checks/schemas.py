@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from statewright.workflows.checks.types import (
@@ -19,6 +20,7 @@ from statewright.workflows.checks.types import (
 
 _PLAIN = {"null": NULL, "boolean": BOOLEAN, "number": NUMBER, "integer": NUMBER, "string": TEXT}
 MOST_DEPTH = 10
+MOST_NODES = 3_000
 
 
 def type_of_schema(schema: Any, *, closed: bool = False, depth: int = 0) -> Type:
@@ -57,6 +59,46 @@ def _named(name: Any, schema: dict[str, Any], *, closed: bool, depth: int) -> Ty
         extra = schema.get("additionalProperties", not closed or not fields)
         return record(fields, extra=extra is not False)
     return _PLAIN.get(name, ANY) if isinstance(name, str) else ANY
+
+
+def flattened(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """A schema with its references in their places and ``allOf`` put together.
+
+    What is recursive, deep or very large is left open, the outermost parts last.
+    """
+    return _Flattening(definitions).of(schema, 0) if definitions or "allOf" in schema else schema
+
+
+class _Flattening:
+    def __init__(self, definitions: Mapping[str, Any]):
+        self._definitions, self._left = definitions, MOST_NODES
+
+    def of(self, schema: Any, depth: int) -> Any:
+        self._left -= 1
+        if not isinstance(schema, dict) or depth > MOST_DEPTH or self._left < 0:
+            return {}
+        found = self._merged(schema)
+        for keyword in ("anyOf", "oneOf"):
+            if isinstance(found.get(keyword), list):
+                found[keyword] = [self.of(part, depth + 1) for part in found[keyword]]
+        if isinstance(found.get("items"), dict):
+            found["items"] = self.of(found["items"], depth + 1)
+        if isinstance(found.get("properties"), dict):
+            inner = found["properties"].items()
+            found["properties"] = {name: self.of(part, depth + 1) for name, part in inner}
+        return found
+
+    def _merged(self, schema: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+        """A schema, what it refers to, and its ``allOf``, as one."""
+        found: dict[str, Any] = {}
+        target = self._definitions.get(str(schema.get("$ref", "")).removeprefix("#/$defs/"), {})
+        own = {k: v for k, v in schema.items() if k not in {"$ref", "allOf", "$defs"}}
+        for part in [target, *schema.get("allOf", []), own]:
+            if isinstance(part, dict) and part and depth <= MOST_DEPTH:
+                inner = own if part is own else self._merged(part, depth + 1)
+                properties = {**found.get("properties", {}), **inner.get("properties", {})}
+                found = {**found, **inner, **({"properties": properties} if properties else {})}
+        return found
 
 
 def type_of_value(value: Any) -> Type:

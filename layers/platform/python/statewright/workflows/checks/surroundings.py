@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from statewright.workflows.actions.action import Action
-from statewright.workflows.actions.catalog import CATALOG
+from statewright.workflows.actions.known import KnownActions
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """A workspace as the checks see it. None: not known, so nothing is said about it."""
 
-    actions: Mapping[str, Action] = field(default_factory=lambda: CATALOG)
+    actions: Mapping[str, Action] = field(default_factory=KnownActions)
     workflows: Mapping[str, dict[str, Any] | None] | None = None
     """Published workflows by name, with the JSON Schema of their input where they have one."""
     connections: frozenset[str] | None = None
     templates: frozenset[str] | None = None
     variables: frozenset[str] | None = None
+    aws: tuple[str, ...] | None = None
+    """The AWS actions that the operator allows, such as ``sqs:*`` and ``s3:getObject``."""
+
+    def allows(self, action: str) -> bool:
+        """Whether an action may be used here at all."""
+        if self.aws is None or not action.startswith("aws."):
+            return True
+        call = action.removeprefix("aws.").replace(".", ":", 1)
+        return any(fnmatchcase(call, pattern) for pattern in self.aws)
 
     def names(self, what: str) -> frozenset[str] | None:
         """The names of all workflows, connections or templates."""

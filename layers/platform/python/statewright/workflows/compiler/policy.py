@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from statewright.workflows.compiler import api_calls
 from statewright.workflows.compiler.values import ASL
 
 Statement = dict[str, Any]
@@ -71,15 +72,11 @@ def _of_task(resource: str, arguments: ASL) -> Iterator[tuple[tuple[str, ...], s
             rule = f"{_EVENTS}:rule/{_RULE}"
             yield ("events:DescribeRule", "events:PutRule", "events:PutTargets"), rule
         case "aws-sdk", _:
-            yield from _of_api_call(operation)
+            name, _, call = operation.partition(":")
+            for action, on in api_calls.needs(name, call.partition(".")[0], arguments):
+                yield (action,), on
         case _:
             raise ValueError(f"nothing is known about what {resource} needs")
-
-
-def _of_api_call(operation: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """An AWS API call, whose resource stands in its arguments in a way of its own."""
-    service, _, name = operation.partition(":")
-    yield (f"{service}:{name[:1].upper()}{name[1:]}",), "*"
 
 
 def _of_map(state: ASL) -> Iterator[tuple[tuple[str, ...], str]]:

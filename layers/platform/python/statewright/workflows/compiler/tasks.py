@@ -98,6 +98,7 @@ def _payload(call: Call) -> ASL:
         "step": call.step,
         "key": expression(call.key),
     }
+    payload |= call.action.fixed
     if call.connection is not None:
         payload["connection"] = call.connection
     return {**payload, "with": call.inputs}

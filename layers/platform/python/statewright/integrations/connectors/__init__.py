@@ -1,0 +1,1 @@
+"""Connectors: typed operations of other systems, and what calls them."""

@@ -1,0 +1,55 @@
+"""Operations as actions: what ``use: <connector>.<operation>`` takes, gives and compiles to."""
+
+from __future__ import annotations
+
+from statewright.integrations.connectors.model import Operation, Schema
+from statewright.integrations.connectors.paging import MOST_ITEMS, MOST_PAGES
+from statewright.integrations.errors import CONNECTION_ERRORS
+from statewright.integrations.failures import ERRORS
+from statewright.workflows.actions.action import Action
+
+FUNCTION = "call-connector"
+ALL = ".all"
+_BOUNDS: dict[str, Schema] = {
+    "max_items": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 1_000},
+    "max_pages": {"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 20},
+}
+
+
+def parted(action: str) -> tuple[str, str, bool]:
+    """The connector, the operation, and whether all pages are meant."""
+    connector, _, operation = action.partition(".")
+    every = operation.endswith(ALL)
+    return connector, operation.removesuffix(ALL), every
+
+
+def action_of(name: str, operation: Operation, definitions: dict[str, Schema]) -> Action:
+    """The action of a name such as ``crm.contacts_list`` or ``crm.contacts_list.all``."""
+    inputs, result = dict(operation.inputs), operation.result
+    if name.endswith(ALL) and operation.paging is not None:
+        fields = {k: v for k, v in inputs["properties"].items() if k != operation.paging.field}
+        inputs = {**inputs, "properties": {**fields, **_BOUNDS}}
+        result = {
+            "type": "object",
+            "properties": {
+                "items": {"type": "array"},
+                "more": {"type": "boolean"},
+                "pages": {"type": "integer"},
+            },
+        }
+    return Action(
+        name,
+        operation.title,
+        "function",
+        inputs,
+        result,
+        FUNCTION,
+        (*ERRORS, *CONNECTION_ERRORS),
+        fixed={"operation": name},
+        definitions=definitions,
+    )
+
+
+def standing_alone(schema: Schema, definitions: dict[str, Schema]) -> Schema:
+    """A schema with all that it refers to."""
+    return {**schema, "$defs": definitions} if definitions else schema
