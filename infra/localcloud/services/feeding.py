@@ -20,10 +20,10 @@ from asl.ports import Clock
 from localcloud.functions import LambdaHost
 
 RETRY_SECONDS = 0.5
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.25
+"""The most that a busy mapping waits for a fuller batch, whatever window it asks for."""
 HELPERS = 12
 """Batches that may be under way beside the first one of each queue: each holds a connection."""
-"""The most that a busy mapping waits for a fuller batch, whatever window it asks for."""
 _log = logging.getLogger("localcloud.sqs")
 _LOCK = """
     SELECT id, body, attributes, receives, sent_at FROM localcloud.messages

@@ -143,8 +143,8 @@ def test_steps_are_counted_from_histories_with_retries_and_cost(
         w=WORKFLOWS[0], s=WORKSPACE, d=json.dumps(STEPS), b=json.dumps(BINDINGS),
     )  # fmt: skip
     executions.record([event(1)])
-    assert histories.read_histories(lambda: True) == 1
-    assert histories.read_histories(lambda: True) == 0
+    assert histories.read_histories(lambda: True, 100) == 1
+    assert histories.read_histories(lambda: True, 100) == 0
     answer = ask(rig, "steps", ["count", "failed", "retries", "duration_p50"], dimensions=["step"])
     found = {row.dimensions[0]: row.values for row in answer.rows}
     assert found["fetch"][:3] == [1, 0, 1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -66,6 +66,10 @@ class Document:
     status: str
     title: str
     body: str
+
+
+_FACT = tuple(field.name for field in fields(Fact))
+_DOCUMENT = tuple(field.name for field in fields(Document))
 
 
 def ingest(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = ()) -> int:
@@ -131,7 +135,7 @@ def _make_room(session: Session, moments: Iterable[datetime]) -> None:
 
 
 def _row(fact: Fact) -> dict[str, object]:
-    row = asdict(fact)
+    row = {name: getattr(fact, name) for name in _FACT}
     for name in ("subject", "via", "actor", "error", "status"):
         row[name] = clean(row[name], MAX_TEXT)
     row["detail"] = clean(row["detail"], MAX_DETAIL)
@@ -151,7 +155,7 @@ def readable(text: str) -> str:
 
 
 def _text_row(text: Document) -> dict[str, object]:
-    row = asdict(text)
+    row = {name: getattr(text, name) for name in _DOCUMENT}
     return {**row, "at": text.at.isoformat(), "body": clean(text.body, 200_000)}
 
 

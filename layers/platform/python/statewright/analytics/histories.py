@@ -1,9 +1,10 @@
 """Steps as facts: the histories of ended executions, read as fast as Step Functions allows.
 
 GetExecutionHistory gives 20 answers a second to an account
-(https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html), so histories are read
-beside the status events, one process at a time, the newest executions first, within a time limit.
-What is not read today is read tomorrow, for a week; later executions have no steps in the figures.
+(https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html), which people who look
+at executions need too, so histories are read beside the status events, one process at a time, the
+newest executions first, so many at once and no more. What is not read today is read tomorrow, for a
+week; older executions have no steps in the figures.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _WORTH_READING = timedelta(days=7)
 _sql = load_queries(__package__)
 
 
-def read_histories(has_time: Callable[[], bool]) -> int:
-    """Reads histories until none is left or time is over; says how many.
+def read_histories(has_time: Callable[[], bool], most: int) -> int:
+    """Reads histories until none is left, so many are read, or time is over; says how many.
 
     Another process that is at it makes this one do nothing.
     """
@@ -45,7 +46,7 @@ def read_histories(has_time: Callable[[], bool]) -> int:
         row = session.one(_sql.try_reading)
         if row is None or not row["free"]:
             return 0
-        while has_time():
+        while done < most and has_time():
             count = _read_batch(world.now())
             done += count
             if count < BATCH:

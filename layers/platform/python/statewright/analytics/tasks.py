@@ -9,6 +9,8 @@ from statewright.aws import functions
 from statewright.settings import settings
 
 _EVERY_SECONDS = 2.0
+_MOST = 20
+"""Histories that are read at once: under load, the schedule reads the others later."""
 _lock = threading.Lock()
 _last = [0.0]
 
@@ -21,4 +23,4 @@ def read_histories_soon() -> None:
         if now - _last[0] < _EVERY_SECONDS:
             return
         _last[0] = now
-    functions.start(f"{settings().prefix}-analytics-read-histories", {})
+    functions.start(f"{settings().prefix}-analytics-read-histories", {"most": _MOST})
