@@ -187,7 +187,8 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
             _add_publishing(found, resource.kind, properties)
         case "AWS::Events::Rule":
             targets = tuple(Target(target["Arn"], target["Id"]) for target in properties["Targets"])
-            found.events.add(Rule(resource.id, properties["EventPattern"], targets))
+            name = f"{resource.stack}-{resource.id}"
+            found.events.add(Rule(name, properties["EventPattern"], targets))
         case "AWS::Scheduler::ScheduleGroup":
             found.schedule_groups.append(properties["Name"])
         case "AWS::Logs::LogGroup":

@@ -46,12 +46,16 @@ def read(path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with its properties resolved. ``folder`` is where its template lies."""
+    """A resource with its properties resolved.
+
+    ``folder`` is where its template lies, and ``stack`` the template's name: ids are unique in it.
+    """
 
     id: str
     kind: str
     properties: dict[str, Any]
     folder: Path
+    stack: str
 
 
 @dataclass(slots=True)
@@ -86,7 +90,7 @@ class Stack:
                 yield from self._nested(properties).resources()
                 continue
             properties = self._with_globals(kind, resource.get("Properties", {}))
-            yield Resource(name, kind, self.resolve(properties), self.path.parent)
+            yield Resource(name, kind, self.resolve(properties), self.path.parent, self.path.stem)
 
     def _nested(self, properties: dict[str, Any]) -> Stack:
         pseudo = {name: value for name, value in self.values.items() if name.startswith("AWS::")}
