@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,25 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "infra" / "api.yaml"
+EFFECTS = frozenset(
+    {
+        "begin_sign_in",
+        "end_authorization",
+        "end_sign_in",
+        "receive_saml_logout",
+        "receive_webhook",
+    }
+)
+"""Functions whose GET does something: a HEAD, which must not, is not for them."""
+_REFUSAL_HEADERS = {
+    "X-Request-Id": "context.requestId",
+    "X-Content-Type-Options": "'nosniff'",
+    "Strict-Transport-Security": "'max-age=63072000; includeSubDomains'",
+    "Cache-Control": "'no-store'",
+    # These say nothing about anybody, and no credentials are allowed with them: a page of an origin
+    # that a workspace lists can tell "sign in again" from "not reachable".
+    "Access-Control-Allow-Origin": "'*'",
+}
 _HEADER = "# Generated from the functions' routes: change those, then `make api`.\n"
 
 
@@ -37,12 +57,24 @@ def body() -> dict[str, Any]:
                 if operation is not None:
                     entry = _operation(service, function, operation, path, app.permission)
                     paths.setdefault(path, {})[method] = entry
+                    if method == "get" and function not in EFFECTS:
+                        paths[path]["head"] = deepcopy(entry)
+    for item in paths.values():
+        item["x-amazon-apigateway-any-method"] = _other_methods()
     return {
         "openapi": "3.0.1",
         "info": {"title": {"Fn::Sub": "${AWS::StackName}"}, "version": "1"},
         "paths": dict(sorted(paths.items())),
         "components": {"securitySchemes": {"bearer": _authorizer()}},
         "x-amazon-apigateway-gateway-responses": dict(_gateway_responses()),
+    }
+
+
+def _other_methods() -> dict[str, Any]:
+    """OPTIONS, and a 405 for what the path has not."""
+    return {
+        "responses": {"default": {"description": "Which methods there are"}},
+        "x-amazon-apigateway-integration": _integration("gateway", "answer_other_methods"),
     }
 
 
@@ -59,13 +91,17 @@ def _gateway_responses() -> Iterator[tuple[str, dict[str, Any]]]:
         ("DEFAULT_5XX", 500, "internal", "Something went wrong"),
     ):
         document = {"type": f"urn:statewright:problem:{name}", "title": title, "status": status}
-        response: dict[str, Any] = {
-            "statusCode": status,
-            "responseTemplates": {"application/problem+json": json.dumps(document)},
-        }
-        if status == 401:
-            response["responseParameters"] = {"gatewayresponse.header.WWW-Authenticate": "'Bearer'"}
-        yield kind, response
+        headers = _REFUSAL_HEADERS | ({"WWW-Authenticate": "'Bearer'"} if status == 401 else {})
+        yield (
+            kind,
+            {
+                "statusCode": status,
+                "responseParameters": {
+                    f"gatewayresponse.header.{n}": v for n, v in headers.items()
+                },
+                "responseTemplates": {"application/problem+json": json.dumps(document)},
+            },
+        )
 
 
 def _operation(
@@ -76,12 +112,7 @@ def _operation(
         "summary": operation.summary,
         "tags": operation.tags,
         "responses": {"default": {"description": "See the documentation"}},
-        "x-amazon-apigateway-integration": {
-            "type": "aws_proxy",
-            "httpMethod": "POST",
-            "uri": _invocation(service, function),
-            "credentials": {"Fn::GetAtt": ["ApiRole", "Arn"]},
-        },
+        "x-amazon-apigateway-integration": _integration(service, function),
     }
     if names:
         entry["parameters"] = [
@@ -92,6 +123,15 @@ def _operation(
         entry["x-permission"] = permission
         entry["security"] = [{"bearer": []}]
     return entry
+
+
+def _integration(service: str, function: str) -> dict[str, Any]:
+    return {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": _invocation(service, function),
+        "credentials": {"Fn::GetAtt": ["ApiRole", "Arn"]},
+    }
 
 
 def _authorizer() -> dict[str, Any]:

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from generate_api import endpoints
+from generate_api import EFFECTS, endpoints
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -25,6 +25,8 @@ def document() -> dict[str, Any]:
                 if method in item:
                     operation = item[method]
                     operation["operationId"] = function
+                    if method == "get" and function in EFFECTS:
+                        operation["x-unsafe"] = True
                     paths.setdefault(path, {})[method] = operation
         schemas |= found.get("components", {}).get("schemas", {})
     info = {"title": "Statewright", "version": "1"}

@@ -132,8 +132,8 @@ class LocalCloud:
         endpoint = self._options.base_url + PREFIX.rstrip("/")
         Plug(services, REGION, secret, endpoint).install()
         self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
-        body = self._deploy(found, url)
-        self.gateway = Gateway(body, self.host, self._options.keep_policies)
+        api = self._deploy(found, url)
+        self.gateway = Gateway(api, self.host, self._options.keep_policies)
         self._watch(Metrics(pool, sqs.names), events)
         self._migrate()
         states.make_machines(engine.api, found.machines)
@@ -161,7 +161,7 @@ class LocalCloud:
             raise TemplateError(f"the database could not be migrated: {migrated.payload.decode()}")
 
     def _deploy(self, found: Resources, url: str) -> dict[str, Any]:
-        """Makes the template's resources and returns the API's OpenAPI body."""
+        """Makes the template's resources and returns the API's properties."""
         root = str(self._options.template.parent)
         if root not in sys.path:
             sys.path.insert(0, root)  # functions are imported by their path in the project
@@ -182,15 +182,15 @@ class LocalCloud:
             },
             attribute_of,
         )
-        body: dict[str, Any] = {}
+        api: dict[str, Any] = {}
         for resource in stack.resources():
             if resource.kind == "AWS::Serverless::Api":
-                body = resource.properties["DefinitionBody"]
+                api = resource.properties
             else:
                 add_resource(found, resource, self._options.template.parent)
         os.environ.update(found.environment)
         found.finish()
-        return body
+        return api
 
     def _deliver(self, target: str, texts: Sequence[str]) -> None:
         """Takes events or messages to the resource with an ARN; they are durable on return."""

@@ -31,7 +31,8 @@ from localcloud.ids import new_id
 STAGE = "local"
 KEPT_POLICIES = 10_000
 _FUNCTION = re.compile(r":function:([\w-]+)/invocations")
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+_ANY = "x-amazon-apigateway-any-method"
 Headers = list[tuple[str, str]]
 
 
@@ -59,8 +60,10 @@ class Response:
 class Gateway:
     """Answers HTTP requests by invoking functions."""
 
-    def __init__(self, body: dict[str, Any], host: LambdaHost, keep_policies: float | None = None):
+    def __init__(self, api: dict[str, Any], host: LambdaHost, keep_policies: float | None = None):
+        body = api["DefinitionBody"]
         self._host = host
+        self.least_packed: int | None = api.get("MinimumCompressionSize")
         self._problems: dict[str, Any] = body["x-amazon-apigateway-gateway-responses"]
         self._functions: dict[tuple[str, str], Function] = {}
         self.watch: Callable[[str, str, int, float], None] = lambda *_: None
@@ -70,8 +73,9 @@ class Gateway:
         authorizer = _Authorizer(_authorizer_function(body, host), host, ttl)
         for path, methods in body["paths"].items():
             for method in _METHODS:
-                if method in methods:
-                    self._add(app, path, method.upper(), methods[method], authorizer)
+                if method in methods or _ANY in methods:
+                    operation = methods.get(method) or methods[_ANY]
+                    self._add(app, path, method.upper(), operation, authorizer)
         self._gateway = _RestGateway(app, self._invoke)
         self._paths = RouteMatcher(list(app.routes))
 
@@ -141,7 +145,8 @@ class Gateway:
         (content_type, body), *_ = spec["responseTemplates"].items()
         headers = [("Content-Type", content_type)]
         for name, value in spec.get("responseParameters", {}).items():
-            headers.append((name.rsplit(".", 1)[1], value.strip("'")))
+            told = new_id() if value == "context.requestId" else value.strip("'")
+            headers.append((name.split(".", 2)[2], told))
         return Response(int(spec["statusCode"]), headers, body.encode())
 
 

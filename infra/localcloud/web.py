@@ -10,8 +10,9 @@ import tempfile
 from ipaddress import ip_address
 from typing import IO, Any
 
-from asl.asgi import Application
+from asl.asgi import Application, read_body
 from localcloud.gateway import Gateway, Request, Response
+from localcloud.guard import Guard, Hosts, decoded, packed, problem
 from localcloud.metrics import Metrics
 from localcloud.services.s3_http import PREFIX, S3Answer, S3Http, S3Request
 from localcloud.services.websockets import STAGE, WebSockets
@@ -19,6 +20,8 @@ from localcloud.site import Site
 
 MAX_BODY = 10_485_760
 """API Gateway's payload limit."""
+BODY_SECONDS = 30.0
+"""How long a client may take to send a body."""
 TIMEOUT = 29.0
 """API Gateway's integration time limit, in seconds."""
 THREADS = 32
@@ -37,24 +40,43 @@ class Web(Application):
         site: Site | None = None,
         s3: S3Http | None = None,
         metrics: Metrics | None = None,
+        hosts: Hosts | None = None,
     ):
         super().__init__("web", THREADS, MAX_BODY)
         self._gateway = gateway
         self._sockets = sockets
+        self._guard = Guard(hosts or Hosts(()))
         self._site = site
         self._s3 = s3
         self._metrics = metrics
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """A WebSocket; or one request: for an object, whose size only S3 limits, or the gateway."""
-        if scope["type"] == "websocket" and scope["path"] == f"/{STAGE}":
-            await self._sockets.serve(scope, receive, send, self._threads)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close"})
+        target = len(scope["raw_path"]) + len(scope["query_string"])
+        refused = self._guard.refuse(scope["headers"], target)
+        if scope["type"] == "websocket":
+            await self._socket(refused is None, scope, receive, send)
+        elif refused is not None:
+            await _write(refused, scope["method"], send)
         elif self._s3 is not None and scope["path"].startswith(PREFIX):
             await self._object(self._s3, scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self._asked(scope, receive, send)
+
+    async def _socket(self, allowed: bool, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if allowed and scope["path"] == f"/{STAGE}":
+            await self._sockets.serve(scope, receive, send, self._threads)
+        else:
+            await send({"type": "websocket.close"})
+
+    async def _asked(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await read_body(receive, MAX_BODY)
+        except TimeoutError:
+            await _write(_TOO_SLOW, scope["method"], send)
+            return
+        await self.respond(scope, body, send)
 
     async def _object(self, s3: S3Http, scope: dict[str, Any], receive: Any, send: Any) -> None:
         request = S3Request(
@@ -116,10 +138,16 @@ class Web(Application):
         answer: Response
         try:
             async with asyncio.timeout(TIMEOUT):
-                answer = await self._threads.call(self._gateway.handle, request)
+                answer = await self._threads.call(self._handle, request)
                 return answer
         except TimeoutError:
             return self._gateway.timed_out()
+
+    def _handle(self, request: Request) -> Response:
+        plain = decoded(request, MAX_BODY)
+        if isinstance(plain, Response):
+            return plain
+        return packed(request, self._gateway.handle(plain), self._gateway.least_packed)
 
 
 async def _receive(receive: Any, body: IO[bytes]) -> bool:
@@ -151,9 +179,6 @@ async def _write(response: Response, method: str, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-_TOO_LARGE = Response(
-    413,
-    [("Content-Type", "application/problem+json")],
-    b'{"type":"urn:statewright:problem:too-large","title":"Too large","status":413,'
-    b'"detail":"A request may have 10 MB at the most."}',
-)
+_TOO_LARGE = problem(413, "too-large", "Too large", "A request may have 10 MB at the most.")
+_SLOW = problem(408, "timeout", "Request timeout", "The body took too long to come.")
+_TOO_SLOW = Response(408, [*_SLOW.headers, ("Connection", "close")], _SLOW.body)

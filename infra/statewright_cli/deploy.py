@@ -12,6 +12,8 @@ import boto3
 import typer
 from rich.console import Console
 
+from statewright.gateway.document import FILE
+from statewright_cli import openapi
 from statewright_cli.files import problems
 from statewright_cli.project import ROOT
 
@@ -21,6 +23,7 @@ def deploy_stack(stage: str, arguments: Sequence[str]) -> None:
     if shutil.which("sam") is None:
         problems.print("The AWS SAM CLI is needed: pip install aws-sam-cli", style="red")
         raise typer.Exit(1)
+    openapi.write(FILE)
     for command in (["build"], ["deploy", *arguments]):
         done = subprocess.run(["sam", *command, "--config-env", stage], cwd=ROOT, check=False)
         if done.returncode:

@@ -46,6 +46,14 @@ def serve(
     aws_actions: Annotated[
         str, typer.Option(help="AWS API calls that workflows may make, such as 'sqs:*'.")
     ] = "",
+    allowed_hosts: Annotated[
+        str,
+        typer.Option(
+            envvar="STATEWRIGHT_ALLOWED_HOSTS",
+            help="Further names that this server answers to, with commas between them; addresses "
+            "and localhost are always right.",
+        ),
+    ] = "",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -66,6 +74,7 @@ def serve(
         outbound_allow,
         keep_policies,
         aws_actions,
+        allowed_hosts,
     )
     serve_forever(place, tour=tour, with_parent=with_parent)
 
@@ -96,6 +105,18 @@ def check(file: File) -> None:
     from statewright_cli.files import check_file
 
     check_file(file)
+
+
+@app.command()
+def openapi(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to put it; else it is printed.")
+    ] = None,
+) -> None:
+    """Describe the whole API as one OpenAPI 3.1 document."""
+    from statewright_cli.openapi import write
+
+    write(file)
 
 
 @app.command()

@@ -19,9 +19,12 @@ from rich.console import Console
 from asl.engine import collect_seldom
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
+from localcloud.connection import Connection
+from localcloud.guard import Hosts
 from localcloud.services.websockets import MAX_MESSAGE
 from localcloud.site import Site
 from localcloud.web import Web
+from statewright_cli import openapi
 from statewright_cli.project import CONSOLE, TEMPLATE
 
 console = Console(highlight=False)
@@ -43,6 +46,7 @@ class Place:
     outbound_allow: str = LOOPBACK
     keep_policies: float | None = None
     aws_actions: str = ""
+    allowed_hosts: str = ""
 
     @property
     def url(self) -> str:
@@ -79,12 +83,22 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         )
         closing.callback(cloud.close)
         cloud.open()
+        openapi.make_if_stale()
         collect_seldom()
         site = Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None
-        web = Web(cloud.gateway, cloud.sockets, site, cloud.s3, cloud.metrics)
+        names = [place.host, *place.allowed_hosts.split(",")]
+        web = Web(
+            cloud.gateway,
+            cloud.sockets,
+            site,
+            cloud.s3,
+            cloud.metrics,
+            Hosts(name.strip() for name in names),
+        )
         closing.callback(web.close)
         config = uvicorn.Config(
             web,
+            http=Connection,
             log_level="warning",
             access_log=False,
             lifespan="off",

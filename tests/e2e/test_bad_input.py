@@ -61,7 +61,7 @@ DRAFT = {"definition": {"name": "X", "steps": [{"id": "a", "set": 1}]}}
         ("PUT", "/v1/variables", json.dumps({"variables": {"x": "y" * 30_000}}).encode(), 413),
         ("PUT", "/v1/variables", b'{"variables":[]}', 422),
         ("GET", "/nothing/here", b"", 404),
-        ("DELETE", "/v1/workflows", b"", 404),
+        ("DELETE", "/v1/workflows", b"", 405),
         ("POST", "/hooks/none", b"{}", 404),
         ("POST", "/hooks/%00", b"{}", 404),
         ("GET", "/approvals/nonsense", b"", 401),

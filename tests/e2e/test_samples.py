@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from statewright_cli import openapi
 from tests.support.server import ROOT
 
 SAMPLES = sorted((ROOT / "events").glob("*/*.json"))
@@ -196,6 +197,7 @@ def answers(data_root: Path) -> dict[str, list[object]]:
             "0190b0a0-0000-7000-8000-0000000000", PasswordHasher().hash("a long sample phrase")
         )
     )
+    openapi.make_if_stale()
     command = [sys.executable, "-c", _SCRIPT, str(data), str(found), str(world)]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     return json.loads(found.read_text())

@@ -28,7 +28,7 @@ TABLES = [
 ]  # fmt: skip
 UNSEEN = [
     "refresh_tokens", "one_time_tokens", "recovery_codes", "signing_keys", "throttles",
-    "audit_heads", "used_assertions",
+    "audit_heads", "used_assertions", "idempotency_keys", "rate_buckets",
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def endpoints() -> list[Endpoint]:
         Endpoint(method, path, operation["x-permission"], _function(operation))
         for path, methods in body["paths"].items()
         for method, operation in methods.items()
-        if "x-permission" in operation
+        if "x-permission" in operation and method != "head"
     ]
 
 

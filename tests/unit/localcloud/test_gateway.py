@@ -84,7 +84,7 @@ def get(gateway: Gateway, token: str) -> tuple[int, bytes]:
 
 
 def test_a_policy_is_kept_for_its_token_and_its_time(host: Host, now: list[float]) -> None:
-    gateway = Gateway(BODY, host)  # type: ignore[arg-type]
+    gateway = Gateway({"DefinitionBody": BODY}, host)  # type: ignore[arg-type]
     assert get(gateway, "a") == get(gateway, "a") == (200, b"Bearer a")
     assert get(gateway, "b") == (200, b"Bearer b")
     assert host.asked == ["Bearer a", "Bearer b"]
@@ -100,7 +100,7 @@ def test_a_policy_is_kept_for_its_token_and_its_time(host: Host, now: list[float
 def test_a_refusal_or_a_failure_is_not_kept(
     host: Host, now: list[float], token: str, status: int
 ) -> None:
-    gateway = Gateway(BODY, host)  # type: ignore[arg-type]
+    gateway = Gateway({"DefinitionBody": BODY}, host)  # type: ignore[arg-type]
     for _ in range(2):
         assert get(gateway, token)[0] == status
     assert len(host.asked) == 2

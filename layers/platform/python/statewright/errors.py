@@ -60,6 +60,12 @@ class NotFoundError(StatewrightError):
     kind, title, status = "not-found", "Not found", 404
 
 
+class MethodNotAllowedError(StatewrightError):
+    """The address exists, and does not do this (caller's fault)."""
+
+    kind, title, status = "method-not-allowed", "Method not allowed", 405
+
+
 class ConflictError(StatewrightError):
     """The thing is not in the state that the request needs (caller's fault: look, then decide)."""
 
@@ -94,6 +100,16 @@ class RateLimitedError(StatewrightError):
     """Too many attempts (caller's fault: wait ``retry_after`` seconds, then try again)."""
 
     kind, title, status = "rate-limited", "Too many attempts", 429
+
+    def __init__(self, detail: str, retry_after: int):
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class InProgressError(StatewrightError):
+    """The same request is being answered already (ask again after ``retry_after`` seconds)."""
+
+    kind, title, status = "in-progress", "Still being answered", 409
 
     def __init__(self, detail: str, retry_after: int):
         super().__init__(detail)

@@ -20,6 +20,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from statewright.auth import audit
 from statewright.db import Session, narrowed, witnessed
 from statewright.errors import (
+    InProgressError,
     MalformedError,
     NotFoundError,
     RateLimitedError,
@@ -27,7 +28,9 @@ from statewright.errors import (
     TooLargeError,
     UnauthenticatedError,
 )
+from statewright.gateway import idempotency
 from statewright.http.caller import Caller, Origin
+from statewright.http.finish import finish, header
 from statewright.http.problems import from_validation, problem
 from statewright.http.scopes import scopes_of
 
@@ -116,8 +119,26 @@ class Api(APIGatewayRestResolver):
         """Answers one API Gateway proxy event."""
         try:
             scopes = self._admit(event)
+            claimed = self._claim(event)
+            if isinstance(claimed, dict):
+                return finish(event, claimed)
+            answer = self._route(event, context, scopes)
+            if claimed is not None:
+                claimed.settle(answer)
         except StatewrightError as error:
-            return _plain(self.refusal(error))
+            answer = _plain(self.refusal(error))
+        return finish(event, answer)
+
+    def _claim(self, event: dict[str, Any]) -> idempotency.Claim | dict[str, Any] | None:
+        """The turn to answer a POST that may be sent twice, or the answer that it had before."""
+        if event["httpMethod"] != "POST" or self.permission is None:
+            return None
+        key = header(event, "idempotency-key")
+        return None if key is None else idempotency.claim(_caller(event), key, event)
+
+    def _route(self, event: Any, context: Any, scopes: list[str] | None) -> dict[str, Any]:
+        if event["httpMethod"] == "HEAD":  # the gateway leaves the body out
+            event = event | {"httpMethod": "GET"}
         self._request.event = APIGatewayProxyEvent(event)
         with ExitStack() as within:
             if scopes is not None:
@@ -193,7 +214,7 @@ def _refuse(error: StatewrightError) -> Response[str]:
     headers = {}
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, RateLimitedError):
+    if isinstance(error, RateLimitedError | InProgressError):
         headers["Retry-After"] = str(error.retry_after)
     return problem(error, headers)
 

@@ -1,0 +1,1 @@
+"""The API gateway's own endpoints: CORS, limits, documentation, published APIs."""
