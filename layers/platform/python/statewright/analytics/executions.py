@@ -68,7 +68,7 @@ def _fact(detail: dict[str, Any]) -> Fact:
         revision=0 if stopped is None else 1,
         workflow_id=workflow_id,
         machine_arn=detail.get("stateMachineVersionArn") or detail["stateMachineArn"],
-        via=_trigger_of(detail).get("type") or "unknown",
+        via=_trigger_of(_given(detail)).get("type") or "unknown",
         error=_error(_STATUS[detail["status"]], detail.get("error")),
         duration_ms=None if stopped is None else max(0, stopped - detail["startDate"]),
         detail=detail.get("cause"),
@@ -97,27 +97,36 @@ def _started(fact: Fact) -> Fact:
     )
 
 
-def _trigger_of(detail: dict[str, Any]) -> dict[str, Any]:
+def _given(detail: dict[str, Any]) -> dict[str, Any]:
     try:
         given = json.loads(detail.get("input") or "{}")
     except (ValueError, RecursionError):
         return {}  # an input that was left out for its size, or cut
-    trigger = given.get("trigger") if isinstance(given, dict) else None
+    return given if isinstance(given, dict) else {}
+
+
+def _trigger_of(given: dict[str, Any]) -> dict[str, Any]:
+    trigger = given.get("trigger")
     return trigger if isinstance(trigger, dict) else {}
 
 
 def _document(detail: dict[str, Any]) -> Document:
+    """What is looked for: what an execution was given and gave, not the headers it came with."""
     status, workflow_id = _STATUS[detail["status"]], detail["stateMachineArn"][-36:]
+    given = _given(detail)
+    trigger = _trigger_of(given)
+    data = [trigger.get("query"), trigger.get("body")] if trigger else [given]
     said = [detail["name"], detail.get("error"), detail.get("cause")]
-    data = [detail.get("input"), detail.get("output")]
+    parts = [json.dumps(part, ensure_ascii=False) for part in data if part]
+    parts.append(readable(detail.get("output") or ""))
     return Document(
         "execution",
         key_of(workflow_id, detail["name"]),
         _moment(detail["startDate"]),
         workflow_id,
         status,
-        f"{status} {_trigger_of(detail).get('type') or ''}".strip(),
-        "\n".join(readable(str(part)) for part in [*said, *data] if part),
+        f"{status} {trigger.get('type') or ''}".strip(),
+        "\n".join(part for part in [*said, *parts] if part),
     )
 
 
