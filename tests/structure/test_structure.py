@@ -108,8 +108,11 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
     assert open_paths == {
         "get /.well-known/jwks.json",
         "get /approvals/{token}",
+        "get /docs",
+        "get /docs/{asset}",
         "get /forms/{token}",
         "get /healthz",
+        "get /openapi.json",
         "get /readyz",
         "get /hooks/{token}",
         "get /hooks/{token}/executions/{execution_id}",

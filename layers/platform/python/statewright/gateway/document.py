@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from statewright.errors import UnavailableError
+from statewright.settings import settings
 
 FILE = Path(__file__).with_name("openapi.json")
 """Made by `make openapi`, by deployments and by the local server; not in the repository."""
@@ -21,6 +22,11 @@ def text() -> str:
         UnavailableError: it has not been made yet.
     """
     return _read(_age())
+
+
+def served() -> str:
+    """The document, saying where this deployment is."""
+    return _served(_age(), settings().base_url)
 
 
 def methods_of(path: str) -> list[str]:
@@ -37,6 +43,11 @@ def _age() -> int:
         return FILE.stat().st_mtime_ns
     except FileNotFoundError:
         raise UnavailableError("The API's description is being made.") from None
+
+
+@lru_cache(maxsize=1)
+def _served(age: int, url: str) -> str:
+    return json.dumps(json.loads(_read(age)) | {"servers": [{"url": url}]})
 
 
 @lru_cache(maxsize=1)
