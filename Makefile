@@ -27,8 +27,9 @@ lint: $(READY)
 	@$(BIN)/lint-imports
 	@$(BIN)/cfn-lint template.yaml infra/stacks/*.yaml
 
-api: $(READY)  ## writes infra/api.yaml from the functions' routes
+api: $(READY)  ## writes infra/api.yaml from the functions' routes, and the alarms from the queues
 	@$(BIN)/python infra/generate_api.py
+	@$(BIN)/python infra/generate_alarms.py
 
 bench: $(READY)
 	@$(BIN)/python bench/webhook_to_done.py

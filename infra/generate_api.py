@@ -155,7 +155,7 @@ def _invocation(service: str, function: str) -> dict[str, str]:
         "Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/"
         "functions/"
         "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:"
-        f"${{AWS::StackName}}-{name}/invocations"
+        f"${{AWS::StackName}}-{name}:live/invocations"
     }
 
 

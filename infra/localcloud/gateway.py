@@ -30,7 +30,7 @@ from localcloud.ids import new_id
 
 STAGE = "local"
 KEPT_POLICIES = 10_000
-_FUNCTION = re.compile(r":function:([\w-]+)/invocations")
+_FUNCTION = re.compile(r":function:([\w-]+)(?::\w+)?/invocations")
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 _ANY = "x-amazon-apigateway-any-method"
 Headers = list[tuple[str, str]]

@@ -40,6 +40,7 @@ _NOTHING_TO_DO = {
     "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
     "AWS::SES::ConfigurationSet",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",

@@ -169,6 +169,17 @@ def deploy(
     deploy_stack(stage, context.args)
 
 
+@app.command(name="dead-letters")
+def dead_letters(
+    stack: Annotated[str, typer.Option(help="The stack's name on AWS.")] = "statewright",
+    redrive: Annotated[str, typer.Option(help="The queue whose messages go back.")] = "",
+) -> None:
+    """List what queues on AWS have given up, or send it back to where it came from."""
+    from statewright_cli.dead_letters import show_dead_letters
+
+    show_dead_letters(stack, redrive)
+
+
 def main() -> None:
     """The console script."""
     app()

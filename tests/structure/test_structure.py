@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from localcloud.resources import attribute_of
-from localcloud.template import Resource, Stack
+from localcloud.template import Resource, Stack, read
 from tests.support.server import ROOT, read_json
 
 FUNCTIONS = sorted(
@@ -80,13 +80,14 @@ def test_no_sample_event_is_left_over() -> None:
     assert samples == {name_of(file) for file in FUNCTIONS}
 
 
-def test_the_api_body_is_fresh() -> None:
-    spec = importlib.util.spec_from_file_location("generate_api", ROOT / "infra/generate_api.py")
+@pytest.mark.parametrize("name", ["generate_api", "generate_alarms"])
+def test_what_is_generated_is_fresh(name: str) -> None:
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"infra/{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert module.text() == (ROOT / "infra" / "api.yaml").read_text(), "run `make api`"
+    assert module.text() == module.TARGET.read_text(), "run `make api`"
 
 
 def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None:
@@ -171,8 +172,31 @@ def test_the_sam_translator_accepts_the_template(
 
 def test_cfn_lint_has_no_findings() -> None:
     from cfnlint.api import lint_file
+    from cfnlint.config import ManualArgs
 
-    assert [str(match) for path in TEMPLATES for match in lint_file(path)] == []
+    house = ManualArgs(append_rules=[str(ROOT / "infra" / "lint_rules")])
+    assert [str(match) for path in TEMPLATES for match in lint_file(path, config=house)] == []
+
+
+def test_every_stack_of_functions_is_given_what_it_runs_on() -> None:
+    applications = read(ROOT / "template.yaml")["Resources"].values()
+    for application in applications:
+        location = ROOT / application.get("Properties", {}).get("Location", "template.yaml")
+        if location in TEMPLATES[1:] and "Globals" in read(location):
+            given = application["Properties"]["Parameters"]
+            assert given.keys() >= {"Deployment", "SubnetIds", "SecurityGroupIds"}, location.name
+
+
+def test_every_alarm_has_its_runbook() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), re.MULTILINE)
+    anchors = {heading.lower().replace(" ", "-") for heading in headings}
+    named = [
+        name
+        for path in TEMPLATES
+        for name in re.findall(r"runbooks\.md#([\w-]+)", path.read_text())
+    ]
+    assert named
+    assert set(named) <= anchors
 
 
 def test_queues_have_dead_letters_and_time_to_work() -> None:

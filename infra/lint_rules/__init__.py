@@ -1,0 +1,1 @@
+"""House rules for templates, as rules of cfn-lint (`.cfnlintrc` appends them)."""
