@@ -72,6 +72,11 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/statm").read_text().split()
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
+    def database_url(self) -> str:
+        """Where its own database is, for the owner."""
+        folder = (self.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+        return f"postgresql://postgres@/postgres?host={folder}"
+
 
 @contextmanager
 def server() -> Iterator[Server]:

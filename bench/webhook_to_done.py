@@ -101,10 +101,7 @@ def database_bytes(server: harness.Server) -> int:
     """The size of the database's files."""
     import psycopg
 
-    socket_folder = (server.data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
-    with psycopg.connect(
-        f"postgresql://postgres@/postgres?host={socket_folder}", autocommit=True
-    ) as connection:
+    with psycopg.connect(server.database_url(), autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     assert row is not None

@@ -54,6 +54,10 @@ def serve(
             "and localhost are always right.",
         ),
     ] = "",
+    imported_calls: Annotated[
+        str,
+        typer.Option(help="What imported state machines may call: ARN patterns, with commas."),
+    ] = "",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -75,6 +79,7 @@ def serve(
         keep_policies,
         aws_actions,
         allowed_hosts,
+        imported_calls,
     )
     serve_forever(place, tour=tour, with_parent=with_parent)
 

@@ -47,6 +47,7 @@ class Place:
     keep_policies: float | None = None
     aws_actions: str = ""
     allowed_hosts: str = ""
+    imported_calls: str = ""
 
     @property
     def url(self) -> str:
@@ -77,6 +78,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                     "WithoutProvider": "keep",
                     "OutboundAllow": place.outbound_allow,
                     "AwsActions": place.aws_actions,
+                    "ImportedCalls": place.imported_calls,
                 },
                 place.keep_policies,
             )

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     outbound_allow: str = ""
     """Addresses besides the public ones that workflows may call, such as
     ``10.0.0.0/8,crm.internal:8080``; an entry for one workspace begins with its id and ``@``."""
+    imported_calls: str = ""
+    """What imported state machines may call: patterns of ARNs with commas between them."""
     live_endpoint: str = "http://localhost:8000/live"
     """The WebSocket API's address, as its management API is called."""
     execution_jobs_queue_url: str = (
@@ -70,6 +72,11 @@ class Settings(BaseSettings):
     the workflows' role, whichever workspace asks."""
     http_step_limit: int = 200_000
     """The most bytes of a response that ``http.request`` takes into an execution."""
+
+    @property
+    def imported_call_patterns(self) -> tuple[str, ...]:
+        """The patterns one by one."""
+        return tuple(part.strip() for part in self.imported_calls.split(",") if part.strip())
 
     @property
     def schedule_group(self) -> str:

@@ -37,8 +37,9 @@ def export(workspace_id: str, workflow_id: str, version: str, form: Format) -> F
     with tenant(workspace_id) as session:
         row = drafts.find(session, workflow_id)
         found = row if version == versions.DRAFT else versions.find(session, row, version)
-        compiles = form == "asl" and not found.get("asl")
-        asl = _compiled(session, found["definition"]) if compiles else found.get("asl")
+        asl = found["definition"].get("asl") or found.get("asl")
+        if form == "asl" and asl is None:
+            asl = _compiled(session, found["definition"])
     name = _file_name(row["name"])
     match form:
         case "yaml":

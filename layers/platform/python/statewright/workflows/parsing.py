@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from statewright.errors import InvalidError, MalformedError, TooLargeError
+from statewright.errors import InvalidError, Issue, MalformedError, TooLargeError
 from statewright.workflows.definition import Definition, every_step
+from statewright.workflows.definition.machine import outline_issues
 from statewright.workflows.parsing_issues import issues_of, summary
 
 MAX_BYTES = 1_000_000
@@ -118,9 +120,28 @@ def parse_definition(source: Any) -> Definition:
     except ValidationError as error:
         issues = issues_of(error, source)
         raise InvalidError(summary(issues), issues) from None
+    found = tuple(_body_issues(definition))
+    if found:
+        raise InvalidError(summary(found), found)
     if sum(1 for _ in every_step(definition.steps)) > MAX_STEPS:
         raise TooLargeError(f"A definition may have {MAX_STEPS:,} steps at the most.")
     return definition
+
+
+def _body_issues(definition: Definition) -> Iterator[Issue]:
+    """A workflow has steps, or else a state machine with what that may have."""
+    if definition.asl is None:
+        if not definition.steps:
+            yield Issue("/steps", "is required")
+        return
+    if definition.steps:
+        yield Issue("/steps", "an imported state machine has states, and no steps beside them")
+    if definition.output is not None:
+        yield Issue("/output", "an imported state machine has its own output")
+    if definition.settings.concurrency is not None:
+        detail = "an imported state machine asks for no turns: start it by a workflow that does"
+        yield Issue("/settings/concurrency", detail)
+    yield from outline_issues(definition.asl)
 
 
 def check_values(source: Any) -> None:

@@ -10,6 +10,7 @@ from statewright.settings import settings
 from statewright.workflows.actions.known import KnownActions
 from statewright.workflows.checks import Surroundings
 from statewright.workflows.definition import Definition, every_step
+from statewright.workflows.imported_calls import ImportedCalls
 
 _sql = load_queries(__package__, "surroundings.sql")
 
@@ -20,6 +21,7 @@ def surroundings_of(session: Session, definition: Definition | None = None) -> S
     Args:
         definition: whose steps name the operations of connectors that are looked up.
     """
+    chosen = settings()
     published = session.all(_sql.list_published_workflows)
     templates = session.all(_sql.list_template_names)
     variables = session.one(_sql.list_variable_names) or {"names": []}
@@ -29,6 +31,7 @@ def surroundings_of(session: Session, definition: Definition | None = None) -> S
         workflows={row[key]: row["input"] for key in ("id", "name") for row in published},
         templates=frozenset(row["name"] for row in templates),
         variables=frozenset(variables["names"]),
+        imported_calls=ImportedCalls(chosen.imported_call_patterns, chosen.prefix),
     )
 
 

@@ -120,7 +120,7 @@ def _compiled(session: Session, user_id: str, definition: dict[str, Any]) -> Art
     chosen = {"timeout": LONGEST, **given, "mode": "standard"}
     parsed: Definition = parse_definition({**definition, "settings": chosen})
     usable = connections.usable(session, user_id)
-    surroundings = replace(surroundings_of(session), connections=usable)
+    surroundings = replace(surroundings_of(session, parsed), connections=usable)
     return compile_definition(parsed, 0, surroundings, pinned=True)
 
 

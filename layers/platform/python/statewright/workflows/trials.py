@@ -54,8 +54,9 @@ def trial(
         if kind_of(step) not in _KINDS:
             raise ConflictError("Only use, set and wait can be tried. Send a test run with 'only'.")
         usable = connections.usable(session, user_id)
-        surroundings = replace(surroundings_of(session), connections=usable)
-        artefact = compile_definition(parse_definition(part), 0, surroundings)
+        parsed = parse_definition(part)
+        surroundings = replace(surroundings_of(session, parsed), connections=usable)
+        artefact = compile_definition(parsed, 0, surroundings)
         text = artefact.deployed(values_for(session, workspace_id, row["id"]))
         variables = (session.one(_sql.get_variables) or {})["variables"]
     known = {"trigger": trigger_of(request.input), "vars": variables, **_execution(part)}

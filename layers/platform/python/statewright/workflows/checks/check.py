@@ -9,6 +9,7 @@ from statewright.workflows.checks.env import Place
 from statewright.workflows.checks.failure import check_failure
 from statewright.workflows.checks.findings import Finding, Findings
 from statewright.workflows.checks.flow import Flow
+from statewright.workflows.checks.imported import check_calls
 from statewright.workflows.checks.inference import Env, Known
 from statewright.workflows.checks.limits import check_limits
 from statewright.workflows.checks.schedules import check_times
@@ -40,6 +41,7 @@ def check(definition: Definition, surroundings: Surroundings = ANYWHERE) -> list
         values.type_of(concurrency.key, at, {name: start[name] for name in ("trigger", "vars")})
     check_limits(findings, definition, surroundings)
     check_failure(findings, definition, surroundings)
+    check_calls(findings, definition, surroundings)
     return findings.all()
 
 

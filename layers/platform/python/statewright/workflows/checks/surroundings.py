@@ -9,6 +9,7 @@ from typing import Any
 
 from statewright.workflows.actions.action import Action
 from statewright.workflows.actions.known import KnownActions
+from statewright.workflows.imported_calls import ImportedCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Surroundings:
     variables: frozenset[str] | None = None
     aws: tuple[str, ...] | None = None
     """The AWS actions that the operator allows, such as ``sqs:*`` and ``s3:getObject``."""
+    imported_calls: ImportedCalls | None = None
 
     def allows(self, action: str) -> bool:
         """Whether an action may be used here at all."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from statewright.errors import InvalidError
 from statewright.workflows.checks import ANYWHERE, Surroundings, check
+from statewright.workflows.compiler import imported
 from statewright.workflows.compiler.assemble import assemble
 from statewright.workflows.compiler.policy import policy_of
 from statewright.workflows.compiler.report import Report, report
-from statewright.workflows.definition import Definition
+from statewright.workflows.definition import Definition, Settings
 
 MAX_BYTES = 1_048_576
 _PLACEHOLDER = re.compile(
@@ -36,6 +37,8 @@ class Artefact:
     """The IAM policy that running it needs, with the same placeholders."""
     kind: str = "STANDARD"
     """The type of the state machine: ``STANDARD`` or ``EXPRESS``."""
+    verbatim: bool = False
+    """Nothing in it is a placeholder: it was imported, and stays as it is."""
 
     def text(self) -> str:
         """The state machine as readable JSON, the same bytes every time."""
@@ -43,6 +46,8 @@ class Artefact:
 
     def deployed(self, value_of: ValueOf) -> str:
         """The state machine with every placeholder replaced."""
+        if self.verbatim:
+            return json.dumps(self.asl, ensure_ascii=False)
         return _filled(self.asl, value_of)
 
     def deployed_policy(self, value_of: ValueOf) -> str:
@@ -78,12 +83,27 @@ def compile_definition(
     if issues:
         more = f" (and {len(issues) - 1} more)" if len(issues) > 1 else ""
         raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}{more}", issues)
+    if definition.asl is not None:
+        return _imported(definition.asl, definition.settings)
     asl, whole = assemble(definition, surroundings.actions, version, pinned=pinned)
     _check_limits(asl)
     kind = definition.settings.mode.upper()
     loops = {loop.head: loop for loop in whole.loops}
     expected = report(asl, loops, kind == "EXPRESS")
     return Artefact(asl, whole.bindings, expected, policy_of(asl), kind)
+
+
+def _imported(asl: dict[str, Any], settings: Settings) -> Artefact:
+    whole = imported.deployed_form(asl, settings)
+    _check_limits(whole)
+    return Artefact(
+        whole,
+        imported.bindings_of(asl),
+        imported.report_of(whole, settings),
+        imported.policy_of(asl),
+        settings.mode.upper(),
+        verbatim=True,
+    )
 
 
 def _check_limits(asl: dict[str, Any]) -> None:

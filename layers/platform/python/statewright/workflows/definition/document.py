@@ -43,7 +43,7 @@ class Settings(Model):
 
 
 class Definition(Model):
-    """A workflow."""
+    """A workflow: of ``steps``, or of an imported state machine, ``asl``, as it is."""
 
     statewright: Literal[1] = 1
     name: Name
@@ -51,7 +51,8 @@ class Definition(Model):
     triggers: list[Trigger] = Field(default_factory=list, max_length=100)
     input: dict[str, Any] | None = None
     settings: Settings = Settings()
-    steps: list[Step] = Field(min_length=1)
+    asl: dict[str, Any] | None = None
+    steps: list[Step] = Field(default_factory=list, min_length=1)
     output: Any = None
 
     @field_validator("triggers")
