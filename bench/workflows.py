@@ -94,14 +94,14 @@ def history(server: harness.Server, client: httpx.Client, options: Any) -> dict[
     workflows = [
         published(client, {"name": f"Bench {n}", "steps": [step]})["id"] for n in range(WORKFLOWS)
     ]
-    ok(client.patch(f"/v1/workflows/{workflows[-1]}", json={"tags": ["rare"]}))
+    ok(client.patch(f"/v1/workflows/{workflows[-1]}", json={"tags": ["half"]}))
     with psycopg.connect(server.database_url(), autocommit=True) as connection:
         took = fill(connection, workflows, options.executions)
         cursors = {share: cursor_at(connection, share, options.executions) for share in DEPTHS}
     found: dict[str, Any] = {"executions": options.executions, "written_s": round(took, 1)}
     for name, query in queries(workflows, options.executions):
         found[name] = timed(client, {**query, "limit": PAGE}, options.requests)
-    for name, query in (("all", {}), ("failed", {"status": "failed"}), ("a word of a seventh", {"q": "region3"})):  # fmt: skip
+    for name, query in (("all", {}), ("failed", {"status": "failed"}), ("a word of a seventh", {"q": "region3"}), ("a word of a few", {"q": "customer4711"})):  # fmt: skip
         found[f"deep: {name}"] = {
             f"{share:.1%}": timed(client, {**query, **cursor, "limit": PAGE}, options.requests)
             for share, cursor in cursors.items()
@@ -144,7 +144,8 @@ def queries(workflows: list[str], count: int) -> Iterator[tuple[str, dict[str, A
     yield "running", {"status": "running"}
     yield "one error", {"error": "Stock.Empty"}
     yield "failed of one workflow", {"status": "failed", "workflow_id": workflows[-1]}
-    yield "by tag", {"tag": "rare"}
+    yield "by tag", {"tag": "half"}
+    yield "by a tag of none", {"tag": "nothing"}
     yield "by trigger", {"trigger": "schedule"}
     yield "a word of one", {"q": f"order {count // 2}"}
     yield "a word of a few", {"q": "customer4711"}
