@@ -1,5 +1,6 @@
 """GET /v1/workflows/{workflow_id}/export: a workflow as a file."""
 
+from base64 import b64encode
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -17,11 +18,15 @@ def export_workflow(
     workflow_id: str,
     format: Annotated[Format, Query()] = "yaml",
     version: Annotated[str, Query()] = "draft",
-) -> Response[str | bytes]:
-    """The draft, ``live`` or a version, as YAML with its comments, as JSON, or as its ASL."""
+) -> Response[str]:
+    """The draft, ``live`` or a version: YAML with its comments, JSON, ASL, or a SAM application."""
     file = exporting.export(app.caller().workspace_id, workflow_id, version, format)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(200, file.content_type, file.content, headers)
+    if isinstance(file.content, str):
+        return Response(200, file.content_type, file.content, headers)
+    answer = Response(200, file.content_type, b64encode(file.content).decode(), headers)
+    answer.base64_encoded = True
+    return answer
 
 
 handler = app.handler()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -103,3 +105,20 @@ def test_what_step_functions_refuses_is_not_published(owner: Client) -> None:
     answer = owner.request("POST", f"/v1/workflows/{draft['id']}/versions")
     assert answer.status_code == 422
     assert "Nowhere" in answer.json()["detail"]
+
+
+def test_an_application_of_its_own_is_a_zip_file(owner: Client) -> None:
+    steps = [{"id": "call", "use": "http.request", "with": {"url": "http://example.com"}}]
+    draft = owner.ok("POST", "/v1/workflows", {"definition": {"name": "Exported", "steps": steps}})
+    path = f"/v1/workflows/{draft['id']}"
+    answer = owner.request("GET", f"{path}/export?format=sam")
+    assert answer.headers.get("content-type") == "application/zip", answer.text
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert {"template.yaml", "statemachine.asl.json", "README.md"} < set(archive.namelist())
+    asking = {"use": "human.approval", "with": {"assignees": ["role:owner"], "title": "T"}}
+    changed = {"name": "Exported", "steps": [{"id": "ask", **asking}]}
+    owner.ok("PUT", path, {"definition": changed, "draft": 1})
+    refused = owner.request("GET", f"{path}/export?format=sam")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/steps/0/use"

@@ -11,14 +11,14 @@ from statewright.errors import InvalidError
 from statewright.settings import settings
 
 
-def send(to: list[str], subject: str, text: str) -> str:
-    """Sends a plain-text e-mail and returns SES's message id.
+def send(to: list[str], subject: str, text: str, html: str | None = None) -> str:
+    """Sends an e-mail, of plain text or of both forms, and returns SES's message id.
 
     Raises:
         InvalidError: SES refuses an address or the content for good.
     """
-    simple = {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}
-    return _send(to, {"Simple": simple})
+    body = {"Text": {"Data": text}, **({"Html": {"Data": html}} if html else {})}
+    return _send(to, {"Simple": {"Subject": {"Data": subject}, "Body": body}})
 
 
 def send_raw(to: list[str], message: bytes, tags: dict[str, str]) -> str:

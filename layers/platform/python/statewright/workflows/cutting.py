@@ -73,15 +73,15 @@ def alone(definition: Definition, step_id: str, values: dict[str, Any]) -> Defin
 
 def _sets(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in values.items():
-        yield {"id": name, "set": _literal(value)}
+        yield {"id": name, "set": literal(value)}
 
 
-def _literal(value: Any) -> Any:
+def literal(value: Any) -> Any:
     """A value as a definition writes it: a text that looks like an expression stays a text."""
     if isinstance(value, dict):
-        return {key: _literal(part) for key, part in value.items()}
+        return {key: literal(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_literal(part) for part in value]
+        return [literal(part) for part in value]
     if isinstance(value, str) and "{%" in value:
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         quoted = quoted.replace("{%", '{" & "%').replace("%}", '%" & "}')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from statewright.integrations import credentials
 from statewright.integrations.data import lists, texts, xml
 from statewright.integrations.data.errors import DataInvalidError, DataTooLargeError
 from statewright.integrations.errors import ConnectionInvalidError
@@ -61,6 +60,8 @@ def _hmac(inputs: dict[str, Any], event: dict[str, Any]) -> str:
     """With a connection's secret, so that the key is in no execution's data."""
     if event.get("connection") is None:
         raise ConnectionInvalidError("data.hmac needs a connection of the kind signing_secret")
+    from statewright.integrations import credentials  # exported workflows have no connections
+
     connection = credentials.for_step(event["workspace_id"], event["connection"])
     if connection.kind != "signing_secret":
         raise ConnectionInvalidError(f"'{connection.name}' is no signing_secret")
