@@ -66,6 +66,8 @@ def body() -> dict[str, Any]:
         "info": {"title": {"Fn::Sub": "${AWS::StackName}"}, "version": "1"},
         "paths": dict(sorted(paths.items())),
         "components": {"securitySchemes": {"bearer": _authorizer()}},
+        # What is sent as bytes to those who ask for it: exported applications.
+        "x-amazon-apigateway-binary-media-types": ["application/zip"],
         "x-amazon-apigateway-gateway-responses": dict(_gateway_responses()),
     }
 

@@ -126,3 +126,24 @@ def test_nothing_hangs_over_the_edge(page: Page, owner: Client, width: int) -> N
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_state_machine_from_elsewhere_is_drawn_and_run(page: Page, owner: Client) -> None:
+    inner = {"StartAt": "Twice", "States": {"Twice": {"Type": "Pass", "End": True}}}
+    states = {
+        "Any?": {"Type": "Choice", "Choices": [{"Variable": "$.lines", "IsPresent": True, "Next": "Each"}], "Default": "None"},
+        "Each": {"Type": "Map", "ItemsPath": "$.lines", "Iterator": inner, "End": True},
+        "None": {"Type": "Succeed"},
+    }  # fmt: skip
+    workflow = owner.publish({"name": "Elsewhere", "asl": {"StartAt": "Any?", "States": states}})
+    sign_in(page, owner)
+    page.get_by_role("link", name="Elsewhere").click()
+    expect(page.locator(".block")).to_have_count(1)
+    expect(page.get_by_role("button", name="Add a step here")).to_have_count(0)
+    page.get_by_role("button", name="Any?").click()
+    expect(page.get_by_label("Definition of the state")).to_contain_text("IsPresent")
+    run = owner.ok("POST", f"/v1/workflows/{workflow['id']}/executions", {"input": {"lines": [1]}})
+    owner.ended(run["execution_id"])
+    page.goto(f"/executions/{run['execution_id']}")
+    expect(page.locator("[data-pointer='/asl/States/Each'].head, .block.is-succeeded")).not_to_have_count(0)  # fmt: skip
+    expect(page.locator(".step.is-succeeded")).to_have_count(2)

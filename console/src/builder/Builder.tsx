@@ -37,7 +37,7 @@ function statesOf(findings: Finding[]): Record<string, StepState> {
   const states: Record<string, StepState> = {};
   for (const { pointer, severity } of findings) {
     if (severity === "note") continue;
-    const step = /^(.*\/(?:steps|otherwise|finally|parallel\/[^/]+)\/\d+)(?:\/|$)/.exec(pointer)?.[1];
+    const step = /^(.*\/(?:(?:steps|otherwise|finally|parallel\/[^/]+)\/\d+|States\/[^/]+))(?:\/|$)/.exec(pointer)?.[1];
     if (step !== undefined && states[step]?.problem !== "error") states[step] = { problem: severity };
   }
   return states;
@@ -52,6 +52,7 @@ function Builder({ workflow }: { workflow: Workflow }) {
   const { definition, set } = draft;
   const findings = useMemo(() => draft.checks?.findings ?? [], [draft.checks]);
   const states = useMemo(() => statesOf(findings), [findings]);
+  const imported = isFields(definition["asl"]);
   const chosen = selected === null ? undefined : at(definition, selected);
   const add = useCallback((lane: string, index: number) => setAdding({ lane, index }), []);
   const move = useCallback((pointer: string, lane: string, index: number) => {
@@ -64,10 +65,10 @@ function Builder({ workflow }: { workflow: Workflow }) {
     setAdding(null);
   };
   const remove = useCallback(() => {
-    if (selected === null) return;
+    if (selected === null || imported) return;
     set(removeStep(definition, selected));
     setSelected(null);
-  }, [definition, selected, set]);
+  }, [definition, imported, selected, set]);
   const copy = (): void => {
     if (selected === null || !isFields(chosen)) return;
     const [lane, index] = placeOf(selected);
@@ -91,9 +92,11 @@ function Builder({ workflow }: { workflow: Workflow }) {
       </header>
       <Tabs.Content value="drawing" className="workbench" tabIndex={-1}>
         <div className="drawing">
-          <Canvas definition={definition} selected={selected} states={states} onSelect={setSelected} onAdd={add} onMove={move} />
+          <Canvas definition={definition} selected={selected} states={states} onSelect={setSelected} {...(imported ? {} : { onAdd: add, onMove: move })} />
         </div>
-        {selected !== null && isFields(chosen) ? (
+        {imported && isFields(chosen) ? (
+          <aside className="inspector" aria-label="State"><pre className="source" tabIndex={0} aria-label="Definition of the state">{JSON.stringify(chosen, null, 2)}</pre></aside>
+        ) : selected !== null && isFields(chosen) ? (
           <Inspector definition={definition} pointer={selected} step={chosen} findings={findings} onChange={set} onRemove={remove} onCopy={copy} />
         ) : (
           <WorkflowPanel definition={definition} workflow={workflow} checks={draft.checks} onChange={set} />

@@ -105,7 +105,7 @@ export function readable(value: Json | undefined): string {
 
 /** Every step with its pointer, parents before children. */
 export function* everyStep(definition: Definition): Generator<[string, Step]> {
-  yield* walk(definition.steps, "/steps");
+  yield* walk(definition.steps ?? [], "/steps");
 }
 
 function* walk(steps: Step[], pointer: string): Generator<[string, Step]> {

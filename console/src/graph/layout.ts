@@ -1,53 +1,15 @@
 /** Where everything stands: steps from the top down, branches and loops as blocks with lanes inside. */
 
-import { kindOf, lanesOf, type Definition, type Lane, type Step } from "./definition";
+import { isFields, kindOf, lanesOf, type Definition, type Lane, type Step } from "./definition";
+import { ADD, GAP, STEP, frame, leaf, type Drawing, type Item, type Piece } from "./drawing";
+import { machine } from "./machine";
 
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export type Item =
-  | ({ type: "step"; id: string; pointer: string; step: Step } & Box)
-  | ({ type: "block"; id: string; pointer: string; step: Step } & Box)
-  | ({ type: "lane"; id: string; lane: Lane } & Box)
-  | ({ type: "add"; id: string; lane: string; index: number } & Box)
-  | ({ type: "end"; id: string; label: string } & Box);
-
-export interface Line {
-  id: string;
-  from: [number, number];
-  to: [number, number];
-}
-
-export interface Drawing {
-  items: Item[];
-  lines: Line[];
-  width: number;
-  height: number;
-}
-
-export const STEP = { width: 248, height: 58 };
-const GAP = 36;
-const ADD = 22;
-const PAD = 16;
-const HEADER = 50;
-const LANE_HEADER = 30;
-const LANE_GAP = 16;
-const EMPTY = 200;
-
-interface Piece {
-  width: number;
-  height: number;
-  place: (x: number, y: number, into: Drawing) => void;
-}
+export type { Drawing, Item } from "./drawing";
 
 /** The drawing of a definition. The same definition gives the same drawing. */
 export function layout(definition: Definition): Drawing {
   const drawing: Drawing = { items: [], lines: [], width: 0, height: 0 };
-  const body = sequence(definition.steps, "/steps");
+  const body = isFields(definition["asl"]) ? machine(definition["asl"], "/asl") : sequence(definition.steps, "/steps");
   const width = Math.max(body.width, STEP.width);
   const start: Item = { type: "end", id: "start", label: "Start", x: width / 2 - 60, y: 0, width: 120, height: 34 };
   drawing.items.push(start);
@@ -86,37 +48,8 @@ function piece(step: Step, pointer: string): Piece {
   return lanes.length === 0 ? leaf(step, pointer) : block(step, pointer, lanes);
 }
 
-function leaf(step: Step, pointer: string): Piece {
-  return {
-    ...STEP,
-    place: (x, y, into) => into.items.push({ type: "step", id: pointer, pointer, step, x, y, ...STEP }),
-  };
-}
-
-/** A step that holds others: a frame with a header, and its lanes side by side. */
 function block(step: Step, pointer: string, lanes: Lane[]): Piece {
-  const inner = lanes.map((lane) => sequence(lane.steps, lane.pointer));
-  const widths = inner.map((part) => Math.max(part.width, EMPTY) + 2 * PAD);
-  const tallest = Math.max(...inner.map((part) => part.height));
-  const width = Math.max(STEP.width + 2 * PAD, widths.reduce((sum, w) => sum + w + LANE_GAP, LANE_GAP));
-  const height = HEADER + LANE_HEADER + tallest + 2 * PAD;
-  return {
-    width,
-    height,
-    place: (x, y, into) => {
-      into.items.push({ type: "block", id: pointer, pointer, step, x, y, width, height });
-      const used = widths.reduce((sum, w) => sum + w + LANE_GAP, -LANE_GAP);
-      let left = x + (width - used) / 2;
-      for (const [index, lane] of lanes.entries()) {
-        const part = inner[index]!;
-        const own = widths[index]!;
-        const box = { x: left, y: y + HEADER, width: own, height: LANE_HEADER + tallest + PAD };
-        into.items.push({ type: "lane", id: `${lane.pointer}#lane`, lane, ...box });
-        part.place(left + (own - part.width) / 2, y + HEADER + LANE_HEADER, into);
-        left += own + LANE_GAP;
-      }
-    },
-  };
+  return frame(step, pointer, lanes, lanes.map((lane) => sequence(lane.steps, lane.pointer)));
 }
 
 /** A step's heading: its name, else its id, else its kind. */
