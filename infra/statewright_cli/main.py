@@ -55,8 +55,7 @@ def serve(
         ),
     ] = "",
     imported_calls: Annotated[
-        str,
-        typer.Option(help="What imported state machines may call: ARN patterns, with commas."),
+        str, typer.Option(help="What imported state machines may call: ARN patterns.")
     ] = "",
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
@@ -68,19 +67,8 @@ def serve(
     """Run the whole platform on this machine."""
     from statewright_cli.serve import Place, serve_forever
 
-    place = Place(
-        port,
-        data,
-        host,
-        database_url,
-        smtp,
-        registration,
-        outbound_allow,
-        keep_policies,
-        aws_actions,
-        allowed_hosts,
-        imported_calls,
-    )
+    rights = (registration, outbound_allow, keep_policies, aws_actions)
+    place = Place(port, data, host, database_url, smtp, *rights, allowed_hosts, imported_calls)
     serve_forever(place, tour=tour, with_parent=with_parent)
 
 

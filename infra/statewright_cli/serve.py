@@ -50,6 +50,17 @@ class Place:
     imported_calls: str = ""
 
     @property
+    def parameters(self) -> dict[str, str]:
+        """The template's parameters that this machine's operator chooses."""
+        return {
+            "Registration": self.registration,
+            "WithoutProvider": "keep",
+            "OutboundAllow": self.outbound_allow,
+            "AwsActions": self.aws_actions,
+            "ImportedCalls": self.imported_calls,
+        }
+
+    @property
     def url(self) -> str:
         """Where people reach it."""
         name = "localhost" if self.host in {"127.0.0.1", "0.0.0.0"} else self.host  # noqa: S104
@@ -73,13 +84,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                 place.url,
                 place.database_url,
                 place.smtp,
-                {
-                    "Registration": place.registration,
-                    "WithoutProvider": "keep",
-                    "OutboundAllow": place.outbound_allow,
-                    "AwsActions": place.aws_actions,
-                    "ImportedCalls": place.imported_calls,
-                },
+                place.parameters,
                 place.keep_policies,
             )
         )
