@@ -1,0 +1,1 @@
+"""Time series: what comes next, and what is out of the ordinary. Pure: numbers in, numbers out."""
