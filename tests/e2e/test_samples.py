@@ -127,6 +127,8 @@ INSERT INTO dashboard_links VALUES ('{0}f4', '{0}aa', '{0}d7', '{0}bb', now(), n
 INSERT INTO report_exports (id, workspace_id, request, format, status, requested_by, recipients, created_at)
     SELECT ('{0}' || x)::uuid, '{0}aa', '{{"format": "csv", "title": "T", "query": {{"dataset": "executions",
         "measures": ["count"]}}}}', 'csv', 'running', '{0}bb', '["user:{0}bb"]', now() FROM unnest(ARRAY['d8', 'e0']) x;
+INSERT INTO ai_tasks (id, workspace_id, kind, request, status, created_by, created_at, ended_at)
+    VALUES ('{0}c7', '{0}aa', 'draft', '{{"kind": "draft", "request": "Hello"}}', 'failed', '{0}bb', now(), now());
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.

@@ -1,0 +1,1 @@
+"""The assistant: words to workflows, changes, explanations, mended failures, expressions."""
