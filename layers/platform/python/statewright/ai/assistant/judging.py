@@ -32,8 +32,17 @@ class Verdict:
             f"{found.pointer}: {found.detail}"
             + (f" (did you mean {found.suggestion}?)" if found.suggestion else "")
             for found in self.findings
-            if found.severity == "error"
+            if is_wrong(found)
         ]
+
+
+UNDECLARED = "undeclared-field"
+"""A warning to people, who may know better; a model has made the name up."""
+
+
+def is_wrong(found: FindingView) -> bool:
+    """Whether a finding has to be mended before a person sees the definition."""
+    return found.severity == "error" or found.code == UNDECLARED
 
 
 def judge(
@@ -48,7 +57,7 @@ def judge(
     except StatewrightError as error:
         return Verdict(Stages(), [_error("parse", "", error.detail)])
     inspection = inspect_definition(parsed, surroundings)
-    if not inspection.valid:
+    if any(is_wrong(found) for found in inspection.findings):
         return Verdict(Stages(parsed=True), inspection.findings)
     stages = Stages(parsed=True, checked=True, compiled=True)
     try:
