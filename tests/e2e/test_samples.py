@@ -133,6 +133,7 @@ INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', 
 """
 # What is not there in that workspace; the handler says so.
 NOT_THERE = {
+    "ai/get_prediction": 409,  # it has no history
     "integrations/delete_connector": 404,
     "workflows/update_workflow": 409,  # its new name is taken by what create_workflow's made
     "workflows/get_version": 404,  # nothing is published yet

@@ -1,0 +1,1 @@
+"""Workflows' hours: what comes next, and what is out of the ordinary."""
