@@ -101,9 +101,10 @@ class RateLimitedError(StatewrightError):
 
     kind, title, status = "rate-limited", "Too many attempts", 429
 
-    def __init__(self, detail: str, retry_after: int):
+    def __init__(self, detail: str, retry_after: int, told: dict[str, str] | None = None):
         super().__init__(detail)
         self.retry_after = retry_after
+        self.told = told or {}
 
 
 class InProgressError(StatewrightError):

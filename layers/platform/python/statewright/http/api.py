@@ -28,7 +28,7 @@ from statewright.errors import (
     TooLargeError,
     UnauthenticatedError,
 )
-from statewright.gateway import idempotency
+from statewright.gateway import idempotency, limits
 from statewright.http.caller import Caller, Origin
 from statewright.http.finish import finish, header
 from statewright.http.problems import from_validation, problem
@@ -117,17 +117,20 @@ class Api(APIGatewayRestResolver):
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers one API Gateway proxy event."""
+        told: dict[str, str] = {}
         try:
+            told = limits.admit(event)
             scopes = self._admit(event)
             claimed = self._claim(event)
             if isinstance(claimed, dict):
-                return finish(event, claimed)
+                return finish(event, claimed, told)
             answer = self._route(event, context, scopes)
             if claimed is not None:
                 claimed.settle(answer)
         except StatewrightError as error:
             answer = _plain(self.refusal(error))
-        return finish(event, answer)
+            told = error.told if isinstance(error, RateLimitedError) and error.told else told
+        return finish(event, answer, told)
 
     def _claim(self, event: dict[str, Any]) -> idempotency.Claim | dict[str, Any] | None:
         """The turn to answer a POST that may be sent twice, or the answer that it had before."""

@@ -17,17 +17,20 @@ _SAFE = {
     "Vary": "Origin",
 }
 """https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers"""
+_NOTHING: dict[str, str] = {}
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 
 
-def finish(event: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def finish(
+    event: dict[str, Any], answer: dict[str, Any], told: dict[str, str] = _NOTHING
+) -> dict[str, Any]:
     """The answer with everything that goes without saying; what the endpoint said itself stays."""
     headers: dict[str, list[str]] = answer.setdefault("multiValueHeaders", {})
     said = {name.lower(): values for name, values in headers.items()}
-    wanted = dict(_SAFE)
+    wanted = _SAFE | told
     if said.get("content-type", [""])[0].startswith("text/html"):
         wanted["Content-Security-Policy"] = _PAGE_POLICY
     wanted["X-Request-Id"] = event["requestContext"].get("requestId", "")
