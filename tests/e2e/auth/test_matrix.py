@@ -51,7 +51,7 @@ def endpoints() -> list[Endpoint]:
 def _function(operation: dict[str, Any]) -> str:
     """Service and function, as their sample event's file is called."""
     uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-    found = re.search(r"StackName}-(\w+)-([\w-]+)/invocations", uri)
+    found = re.search(r"StackName}-(\w+)-([\w-]+)(?::live)?/invocations", uri)
     assert found is not None
     return f"{found[1]}/{found[2].replace('-', '_')}"
 
