@@ -19,7 +19,7 @@ app = Api(permission="workflows:write")
 )
 def move_workflow(workflow_id: str, move: Annotated[Move, Body()]) -> None:
     """Puts a workflow into a folder, or to the top."""
-    folders.move_workflow(app.caller(), workflow_id, move)
+    folders.move(app.caller(), "workflow", workflow_id, move)
 
 
 handler = app.handler()

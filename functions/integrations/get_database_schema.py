@@ -1,4 +1,4 @@
-"""GET /v1/connections/{connection_id}/schema: a the tables and columns."""
+"""GET /v1/connections/{connection_id}/schema: a database's tables and columns."""
 
 from statewright.http import Api
 from statewright.integrations.databases import browsing

@@ -247,6 +247,32 @@ def test_connections_are_shared_by_grants(owner: Client, echo: Any) -> None:
     assert guest.request("POST", "/v1/connections", new).status_code == 403
 
 
+def test_a_grant_on_a_folder_covers_what_lies_in_it(owner: Client, echo: Any) -> None:
+    folder = owner.ok("POST", "/v1/folders", {"name": "Shop"})
+    auth = {"kind": "bearer", "token": SECRET, "base_url": echo[0]}
+    connection = make(owner, "shop", auth)
+    query = {"dataset": "executions", "measures": ["count"]}
+    report = owner.ok("POST", "/v1/reports", {"name": "Shop", "query": query, "shared": True})
+    dashboard = owner.ok("POST", "/v1/dashboards", {"name": "Shop", "shared": True, "widgets": [{"title": "T", "query": query}]})  # fmt: skip
+    things = [("connections", connection), ("reports", report), ("dashboards", dashboard)]
+    clerk = joined(owner, "clerk", "guest")
+    grant = {"user_id": clerk.session["user_id"], "role": "editor", "scope_kind": "folder", "scope_id": folder["id"]}  # fmt: skip
+    owner.ok("POST", "/v1/grants", grant)
+    clerk.use(clerk.http.post("/v1/auth/sessions/refresh", json={"refresh_token": clerk.session["refresh_token"]}).json())  # fmt: skip
+    for kind, thing in things:
+        path = f"/v1/{kind}/{thing['id']}"
+        assert clerk.request("GET", path).status_code == 404
+        nowhere = {"folder_id": "0190b0a0-0000-7000-8000-0000000000ff"}
+        assert owner.request("PUT", f"{path}/folder", nowhere).status_code == 404
+        assert (
+            owner.request("PUT", f"{path}/folder", {"folder_id": folder["id"]}).status_code == 204
+        )
+        assert clerk.ok("GET", path)["folder_id"] == folder["id"]
+        assert clerk.request("PUT", f"{path}/folder", {"folder_id": None}).status_code == 403
+        assert owner.request("PUT", f"{path}/folder", {"folder_id": None}).status_code == 204
+        assert clerk.request("GET", path).status_code == 404
+
+
 def test_a_test_says_whether_it_works(owner: Client, echo: Any, service: str) -> None:
     good = make(owner, "good", {"kind": "bearer", "token": SECRET, "base_url": echo[0]})
     assert owner.ok("POST", f"/v1/connections/{good['id']}/test") == {"works": True, "detail": "GET / answered 200."}  # fmt: skip

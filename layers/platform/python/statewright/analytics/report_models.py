@@ -69,6 +69,7 @@ class Report(NewReport):
 
     id: str
     owner: str
+    folder_id: str | None
     lock_number: int
     next_at: datetime | None
     created_at: datetime
@@ -162,6 +163,7 @@ class Dashboard(NewDashboard):
     id: str
     ready: bool = False
     owner: str | None = None
+    folder_id: str | None = None
     lock_number: int = 1
     updated_at: datetime | None = None
 

@@ -7,14 +7,14 @@ VALUES (%(id)s, current_workspace(), %(name)s, %(description)s, %(asked)s, %(sha
 
 -- name: find_report
 -- A report that somebody may see: a shared one, or its own.
-SELECT id::text, name, description, query, shared, owner::text, schedule, next_at, lock_number,
-    created_at, updated_at
+SELECT id::text, name, description, query, shared, owner::text, folder_id::text, schedule, next_at,
+    lock_number, created_at, updated_at
 FROM reports WHERE id = %(id)s AND (shared OR owner = %(owner)s);
 
 -- name: list_reports
 -- Reports that somebody may see, the newest first.
-SELECT id::text, name, description, query, shared, owner::text, schedule, next_at, lock_number,
-    created_at, updated_at
+SELECT id::text, name, description, query, shared, owner::text, folder_id::text, schedule, next_at,
+    lock_number, created_at, updated_at
 FROM reports WHERE (shared OR owner = %(owner)s) AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
 ORDER BY id DESC LIMIT %(limit)s;
 
@@ -93,12 +93,12 @@ VALUES (%(id)s, current_workspace(), %(name)s, %(description)s, %(widgets)s, %(s
 
 -- name: find_dashboard
 -- A dashboard that somebody may see; whoever has a link sees what the link is to.
-SELECT id::text, name, description, widgets, shared, owner::text, lock_number, updated_at
+SELECT id::text, name, description, widgets, shared, owner::text, folder_id::text, lock_number, updated_at
 FROM dashboards WHERE id = %(id)s AND (shared OR %(owner)s::uuid IS NULL OR owner = %(owner)s);
 
 -- name: list_dashboards
 -- Dashboards that somebody may see.
-SELECT id::text, name, description, widgets, shared, owner::text, lock_number, updated_at
+SELECT id::text, name, description, widgets, shared, owner::text, folder_id::text, lock_number, updated_at
 FROM dashboards WHERE shared OR owner = %(owner)s ORDER BY id DESC LIMIT 200;
 
 -- name: update_dashboard

@@ -148,3 +148,18 @@ DELETE FROM folders WHERE id = %(id)s;
 -- name: move_workflow
 -- Puts a workflow into a folder, or (null) to the top.
 UPDATE workflows SET folder_id = %(folder_id)s WHERE id = %(id)s;
+
+-- name: move_connection
+-- The same for a connection that somebody may see.
+UPDATE connections c SET folder_id = %(folder_id)s
+WHERE id = %(id)s AND may_use_connection(c, %(principal)s::uuid, %(administers)s);
+
+-- name: move_report
+-- The same for a report that is shared, or somebody's own.
+UPDATE reports SET folder_id = %(folder_id)s
+WHERE id = %(id)s AND (shared OR owner = %(principal)s::uuid);
+
+-- name: move_dashboard
+-- The same for a dashboard that is shared, or somebody's own.
+UPDATE dashboards SET folder_id = %(folder_id)s
+WHERE id = %(id)s AND (shared OR owner = %(principal)s::uuid);

@@ -1,6 +1,8 @@
-"""Folders: where workflows lie, and where roles can be granted."""
+"""Folders: where workflows, connections, reports and dashboards lie, and roles can be granted."""
 
 from __future__ import annotations
+
+from typing import Any, Literal
 
 from statewright import world
 from statewright.auth import audit
@@ -8,10 +10,17 @@ from statewright.auth.access_models import Folder, FolderContent, Move
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.http.caller import Caller
-from statewright.ids import parse_id
+from statewright.ids import is_id, parse_id
 
 DEEPEST = 20
 _sql = load_queries(__package__, "access.sql")
+Kind = Literal["workflow", "connection", "report", "dashboard"]
+_MOVES: dict[Kind, Any] = {
+    "workflow": _sql.move_workflow,
+    "connection": _sql.move_connection,
+    "report": _sql.move_report,
+    "dashboard": _sql.move_dashboard,
+}
 
 
 def list_all(workspace_id: str) -> list[Folder]:
@@ -100,19 +109,20 @@ def delete(caller: Caller, folder_id: str) -> None:
         audit.record(session, caller, "folder.deleted", f"folder:{folder_id}")
 
 
-def move_workflow(caller: Caller, workflow_id: str, move: Move) -> None:
-    """Puts a workflow into a folder, or to the top. The caller may write in both places.
+def move(caller: Caller, kind: Kind, thing_id: str, wanted: Move) -> None:
+    """Puts something into a folder, or to the top. The caller may write in both places.
 
     Raises:
-        NotFoundError: no such workflow, or no such folder.
+        NotFoundError: there is no such thing that the caller sees, or no such folder.
+        ForbiddenError: the caller's grants do not cover the folder, or the top.
     """
-    workflow_id = parse_id(workflow_id, "workflow")
-    folder_id = None if move.folder_id is None else parse_id(move.folder_id, "folder")
+    thing_id = parse_id(thing_id, kind)
+    folder_id = None if wanted.folder_id is None else parse_id(wanted.folder_id, "folder")
+    principal = caller.user_id if is_id(caller.user_id) else None
+    sees = {"principal": principal, "administers": "access:write" in caller.permissions}
     with tenant(caller.workspace_id) as session:
         if folder_id is not None and not session.all(_sql.find_folder_path, id=folder_id):
             raise NotFoundError("There is no such folder.")
-        if not session.run(_sql.move_workflow, id=workflow_id, folder_id=folder_id):
-            raise NotFoundError("There is no such workflow.")
-        audit.record(
-            session, caller, "workflow.moved", f"workflow:{workflow_id}", folder_id=folder_id
-        )
+        if not session.run(_MOVES[kind], id=thing_id, folder_id=folder_id, **sees):
+            raise NotFoundError(f"There is no such {kind}.")
+        audit.record(session, caller, f"{kind}.moved", f"{kind}:{thing_id}", folder_id=folder_id)

@@ -59,6 +59,7 @@ class Connection(BaseModel):
     state_detail: str
     tested_at: datetime | None
     expires_at: datetime | None
+    folder_id: str | None
     created_by: str | None
     created_at: datetime
     updated_at: datetime

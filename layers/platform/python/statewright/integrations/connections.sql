@@ -9,7 +9,7 @@ VALUES (%(id)s, %(workspace_id)s, %(name)s, %(title)s, %(kind)s, %(settings)s, %
 -- The connections that somebody may see, or one of them.
 SELECT c.id::text, c.name, c.title, c.kind, c.settings, c.version, c.restricted, c.state,
     c.state_detail, c.tested_at, c.expires_at, c.created_by::text, c.created_at, c.updated_at,
-    c.rotated_at
+    c.rotated_at, c.folder_id::text
 FROM connections c
 WHERE (%(id)s::uuid IS NULL OR c.id = %(id)s::uuid)
   AND may_use_connection(c, %(principal)s::uuid, %(administers)s)
