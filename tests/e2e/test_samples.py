@@ -189,6 +189,7 @@ ERRORS = {
     "live/authorize": "Exception",
     "steps/http_request": "Http.Refused",
     "steps/call_connector": "Connection.Invalid",
+    "steps/use_database": "Connection.Invalid",
 }
 
 
