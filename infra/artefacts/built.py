@@ -58,7 +58,9 @@ def _of_stack(template: Path, layers: dict[str, Path]) -> Iterator[Artefact]:
         if resource["Type"] == "AWS::Serverless::Function":
             properties = {**shared, **resource["Properties"]}
             name = properties["FunctionName"]["Fn::Sub"].removeprefix("${Prefix}-")
-            used = tuple(layers[layer["Ref"]] for layer in properties["Layers"])
+            own = resource["Properties"].get("Layers", [])  # SAM adds them to those of Globals
+            named = [*shared.get("Layers", []), *own]
+            used = tuple(layers[layer["Ref"]] for layer in named)
             code = template.parent / properties["CodeUri"]
             yield Artefact(name, properties["Handler"], code.resolve(), used)
 

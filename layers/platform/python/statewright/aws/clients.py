@@ -24,7 +24,8 @@ _CONFIG = Config(
 )
 # Presigned URLs need Signature Version 4 where objects are encrypted with KMS.
 _S3 = Config(signature_version="s3v4", request_checksum_calculation="when_required")
-_TRANSIENT = {"ThrottlingException", "ServiceUnavailable", "InternalServerError", "InternalFailure"}
+_THROTTLED = {"ThrottlingException", "Throttling", "ThrottledException", "RequestThrottled"}
+"""What services call throttling; some of them answer 400 or 403 with it."""
 
 
 @lru_cache(maxsize=32)
@@ -52,11 +53,16 @@ def mapped(service: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error_code(error) in _TRANSIENT:
+        if _is_transient(error):
             raise UnavailableError(f"{service} does not answer.") from error
         raise
     except BotoCoreError as error:
         raise UnavailableError(f"{service} cannot be reached.") from error
+
+
+def _is_transient(error: ClientError) -> bool:
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return error_code(error) in _THROTTLED or status == 429 or status >= 500
 
 
 def error_code(error: ClientError) -> str:

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -20,8 +20,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from statewright import world
 from statewright.db import load_queries, lookup, tenant
 from statewright.errors import UnavailableError
-from statewright.http.caller import Caller
 from statewright.settings import settings
+
+if TYPE_CHECKING:  # statewright.http imports this module: a function that begins here could not
+    from statewright.http.caller import Caller
 
 KEPT = timedelta(seconds=5)
 """How soon a change counts in every process."""
