@@ -7,16 +7,23 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 CONSOLE := console/dist/index.html
+RUNNING := tests/console tests/crash tests/e2e
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test check lint api lock bench clean package conformance crash fuzz console console-check
+.PHONY: run test test-alone test-running check lint api lock bench clean package conformance crash fuzz console console-check
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
-test: $(READY)
-	@$(BIN)/pytest
+test: $(READY)  ## what needs a running server, and what does not, side by side
+	@$(MAKE) --no-print-directory -k -j 2 --output-sync=target test-running test-alone
+
+test-alone: $(READY)
+	@$(BIN)/pytest tests $(foreach part,$(RUNNING),--ignore=$(part))
+
+test-running: $(READY)
+	@$(BIN)/pytest $(RUNNING)
 
 check: lint test  ## what CI runs
 
