@@ -17,6 +17,7 @@ run: $(READY)
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
 test: $(READY)  ## what needs a running server, and what does not, side by side
+	@echo "Two suites run side by side; each prints when it ends, after some minutes."
 	@$(MAKE) --no-print-directory -k -j 2 --output-sync=target test-running test-alone
 
 test-alone: $(READY)
