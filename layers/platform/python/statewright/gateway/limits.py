@@ -25,7 +25,7 @@ from statewright.errors import RateLimitedError, UnavailableError
 from statewright.gateway.plans import BY_ADDRESS, Rate, assignments
 
 IDLE = timedelta(days=2)
-MOST_TAKEN = 64
+MOST_TAKEN = 1_024
 MOST_KEPT = 20_000
 """Buckets that a process knows; beyond, it forgets all, with the tokens that it holds of them."""
 AWAY_SECONDS = 5.0
