@@ -37,7 +37,8 @@ class Site:
             inside = found.is_relative_to(self._folder) and found.is_file()
             return self._file(found) if inside else None
         accepted = dict(request.headers).get("accept", "")
-        if "text/html" in accepted and not self._gateway.has(request.path):
+        asked = request.path == "/" or "text/html" in accepted
+        if asked and not self._gateway.has(request.path):
             index = self._folder / "index.html"
             return self._file(index) if index.is_file() else None
         return None

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from asl.errors import UnavailableError
 from asl.memory import ManualClock
 from localcloud.functions import Function, LambdaHost
 from localcloud.services.feeding import Mapping, Queue
@@ -99,6 +100,35 @@ def test_a_mapping_takes_batches_and_deletes_them(sqs: Sqs, host: LambdaHost) ->
     until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
     assert [len(call) for call in CALLS] == [10, 10, 5]
     assert sorted(body for call in CALLS for body in call) == sorted(map(str, range(25)))
+
+
+class FailingPool:
+    """A pool that has no connection for a mapping when it asks for its second one."""
+
+    def __init__(self, pool: Any):
+        self._pool = pool
+        self.asked = 0
+
+    def connection(self) -> Any:
+        """A connection, if there is one."""
+        if threading.current_thread().name == "sqs-q":
+            self.asked += 1
+            if self.asked == 2:
+                raise UnavailableError("The database cannot be used.")
+        return self._pool.connection()
+
+
+def test_a_mapping_goes_on_after_the_database_was_away_while_it_was_idle(
+    sqs: Sqs, pool: Any, clock: ManualClock, host: LambdaHost
+) -> None:
+    failing: Any = FailingPool(pool)
+    other = Sqs(failing, clock, "us-east-1")
+    other.add(sqs.find("q"))
+    other.map(Mapping("q", "consume", batch_size=10, partial=True), host)
+    until(lambda: failing.asked >= 2, "the mapping to look when the next message comes")
+    other.send(other.find("q"), ["late"])
+    until(lambda: CALLS == [["late"]], "the message to be taken")
+    other.close()
 
 
 def test_full_batches_are_taken_beside_each_other_up_to_the_limit(

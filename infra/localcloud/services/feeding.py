@@ -105,13 +105,13 @@ class Feeder:
                 if mapping.window and not idle:
                     self._stop.wait(min(mapping.window, GATHER_SECONDS))
                 taken = self._take_batch(queue, mapping, host)
+                idle = taken == 0
+                if taken < mapping.batch_size:
+                    arrived.wait(self._until_next(queue))
             except Exception:
                 _log.exception("%s: a batch could not be handled", queue.name)
-                taken = 0
+                idle = True
                 self._stop.wait(RETRY_SECONDS)
-            idle = taken == 0
-            if taken < mapping.batch_size:
-                arrived.wait(self._until_next(queue))
 
     def _call_help(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
         """A full batch is taken, so more may wait: another one is taken beside it."""

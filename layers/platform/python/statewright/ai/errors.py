@@ -22,18 +22,7 @@ Truncated = _named("AI.Truncated", "The answer is longer than allowed.")
 Refused = _named("AI.Refused", "The model declines to answer.")
 BudgetExceeded = _named("AI.BudgetExceeded", "The budget of the month is used up.")
 
-ERRORS = (
-    "AI.RateLimited",
-    "AI.Unavailable",
-    "AI.Timeout",
-    "AI.Unauthorized",
-    "AI.InvalidRequest",
-    "AI.InvalidInput",
-    "AI.InvalidAnswer",
-    "AI.Truncated",
-    "AI.Refused",
-    "AI.BudgetExceeded",
-)
+ERRORS = tuple(error.__name__ for error in AIError.__subclasses__())
 """What every action of the AI service can fail with."""
 
 

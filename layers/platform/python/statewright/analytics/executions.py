@@ -28,8 +28,11 @@ def record(details: Sequence[dict[str, Any]]) -> int:
     Returns:
         How many executions ended among what was new.
     """
-    facts = [_fact(detail) for detail in details]
-    documents = [_document(detail) for detail in details if detail["status"] != "RUNNING"]
+    told = [(detail, _given(detail)) for detail in details]
+    facts = [_fact(detail, given) for detail, given in told]
+    documents = [
+        _document(detail, given) for detail, given in told if detail["status"] != "RUNNING"
+    ]
     ingest([*facts, *map(_started, facts)], world.now(), documents)
     return len(documents)
 
@@ -57,7 +60,7 @@ def backfill(since: datetime, until: datetime) -> int:
         position = (rows[-1]["started_at"], rows[-1]["id"])
 
 
-def _fact(detail: dict[str, Any]) -> Fact:
+def _fact(detail: dict[str, Any], given: dict[str, Any]) -> Fact:
     stopped = detail.get("stopDate")
     workflow_id = detail["stateMachineArn"][-36:]
     return Fact(
@@ -68,7 +71,7 @@ def _fact(detail: dict[str, Any]) -> Fact:
         revision=0 if stopped is None else 1,
         workflow_id=workflow_id,
         machine_arn=detail.get("stateMachineVersionArn") or detail["stateMachineArn"],
-        via=_trigger_of(_given(detail)).get("type") or "unknown",
+        via=_trigger_of(given).get("type") or "unknown",
         error=_error(_STATUS[detail["status"]], detail.get("error")),
         duration_ms=None if stopped is None else max(0, stopped - detail["startDate"]),
         detail=detail.get("cause"),
@@ -98,6 +101,7 @@ def _started(fact: Fact) -> Fact:
 
 
 def _given(detail: dict[str, Any]) -> dict[str, Any]:
+    """An execution's input."""
     try:
         given = json.loads(detail.get("input") or "{}")
     except (ValueError, RecursionError):
@@ -110,10 +114,9 @@ def _trigger_of(given: dict[str, Any]) -> dict[str, Any]:
     return trigger if isinstance(trigger, dict) else {}
 
 
-def _document(detail: dict[str, Any]) -> Document:
+def _document(detail: dict[str, Any], given: dict[str, Any]) -> Document:
     """What is looked for: what an execution was given and gave, not the headers it came with."""
     status, workflow_id = _STATUS[detail["status"]], detail["stateMachineArn"][-36:]
-    given = _given(detail)
     trigger = _trigger_of(given)
     data = [trigger.get("query"), trigger.get("body")] if trigger else [given]
     said = [detail["name"], detail.get("error"), detail.get("cause")]
