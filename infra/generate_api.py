@@ -22,10 +22,10 @@ EFFECTS = frozenset(
         "end_authorization",
         "end_sign_in",
         "receive_saml_logout",
-        "receive_webhook",
     }
 )
-"""Functions whose GET does something: a HEAD, which must not, is not for them."""
+"""Functions whose GET does something: a HEAD, which must not, is not for them. Webhooks take it
+as a method of its own."""
 _REFUSAL_HEADERS = {
     "X-Request-Id": "context.requestId",
     "X-Content-Type-Options": "'nosniff'",
@@ -35,6 +35,24 @@ _REFUSAL_HEADERS = {
     # that a workspace lists can tell "sign in again" from "not reachable".
     "Access-Control-Allow-Origin": "'*'",
 }
+_BINARY = (
+    "application/zip",
+    "application/octet-stream",
+    "multipart/form-data",
+    "application/pdf",
+    "application/gzip",
+    "application/x-protobuf",
+    "application/protobuf",
+    "application/msgpack",
+    "application/cbor",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "audio/mpeg",
+    "audio/wav",
+    "video/mp4",
+)
 _HEADER = "# Generated from the functions' routes: change those, then `make api`.\n"
 
 
@@ -66,8 +84,9 @@ def body() -> dict[str, Any]:
         "info": {"title": {"Fn::Sub": "${AWS::StackName}"}, "version": "1"},
         "paths": dict(sorted(paths.items())),
         "components": {"securitySchemes": {"bearer": _authorizer()}},
-        # What is sent as bytes to those who ask for it: exported applications.
-        "x-amazon-apigateway-binary-media-types": ["application/zip"],
+        # What is sent as bytes to those who ask for it, such as exported applications, and what
+        # webhooks are called with, which would be garbled as text.
+        "x-amazon-apigateway-binary-media-types": list(_BINARY),
         "x-amazon-apigateway-gateway-responses": dict(_gateway_responses()),
     }
 

@@ -10,7 +10,10 @@ app = Api(permission=None, validate=False)
 
 
 @app.route(
-    "/hooks/<token>", method=["POST", "GET", "PUT"], summary="Call a webhook", tags=["webhooks"]
+    "/hooks/<token>",
+    method=["POST", "GET", "PUT", "PATCH", "DELETE"],
+    summary="Call a webhook",
+    tags=["webhooks"],
 )
 def receive_webhook(token: str) -> Response[str]:
     """Starts the workflow behind the URL, and answers 202 with the execution's id or, where the

@@ -46,6 +46,8 @@ class UnauthenticatedError(StatewrightError):
     """Nobody known is asking (caller's fault)."""
 
     kind, title, status = "unauthenticated", "Sign in first", 401
+    scheme = "Bearer"
+    """How to authenticate, as ``WWW-Authenticate`` says it."""
 
 
 class ForbiddenError(StatewrightError):

@@ -216,7 +216,7 @@ def _plain(response: Response[str]) -> dict[str, Any]:
 def _refuse(error: StatewrightError) -> Response[str]:
     headers = {}
     if isinstance(error, UnauthenticatedError):
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = error.scheme
     if isinstance(error, RateLimitedError | InProgressError):
         headers["Retry-After"] = str(error.retry_after)
     return problem(error, headers)

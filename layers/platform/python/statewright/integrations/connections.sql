@@ -67,11 +67,11 @@ FROM workflows w
 LEFT JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
 CROSS JOIN LATERAL (SELECT
     jsonb_path_exists(w.definition, '$.**.connection ? (@ == $name)', %(named)s)
-    OR jsonb_path_exists(w.definition, '$.triggers[*].verify.secret ? (@ == $name)', %(named)s)
+    OR jsonb_path_exists(w.definition, '$.triggers[*].verify ? (@.secret == $name || @.verify_token == $name)', %(named)s)
     AS found) d
 LEFT JOIN LATERAL (SELECT
     jsonb_path_exists(v.definition, '$.**.connection ? (@ == $name)', %(named)s)
-    OR jsonb_path_exists(v.definition, '$.triggers[*].verify.secret ? (@ == $name)', %(named)s)
+    OR jsonb_path_exists(v.definition, '$.triggers[*].verify ? (@.secret == $name || @.verify_token == $name)', %(named)s)
     AS found) p ON true
 WHERE d.found OR p.found ORDER BY w.name;
 

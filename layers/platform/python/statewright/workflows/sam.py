@@ -264,8 +264,8 @@ def _readme(definition: Definition) -> str:
         "",
         "`statemachine.asl.json` is the workflow, `template.yaml` what it needs. The input of an",
         "execution is what the workflow calls `$trigger.body`. Variables have their values of the",
-        "time of export, in the first state. A webhook is a POST to an API without authorization:",
-        "add what you need.",
+        "time of export, in the first state. A webhook is a POST to an API without authorization,",
+        "whatever `verify` says: add what you need.",
     ]
     if others:
         lines += ["", f"Triggers that are not in here: {', '.join(others)}."]

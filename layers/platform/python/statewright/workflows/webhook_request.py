@@ -6,7 +6,7 @@ import json
 from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
@@ -22,7 +22,7 @@ class WebhookCall:
     """An HTTP request to a webhook.
 
     ``raw`` is the body as it was sent, byte by byte, for signatures; ``headers`` are in lower case
-    and without credentials.
+    and without credentials. ``delivery_id`` is the sender's, once the call has been verified.
     """
 
     token: str
@@ -32,6 +32,9 @@ class WebhookCall:
     raw: bytes = b""
     idempotency_key: str | None = None
     address: str = field(default="", kw_only=True)
+    authorization: str = field(default="", kw_only=True, repr=False)
+    query_text: str = field(default="", kw_only=True)
+    delivery_id: str | None = field(default=None, kw_only=True)
 
     @property
     def content_type(self) -> str:
@@ -39,21 +42,30 @@ class WebhookCall:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def body(self) -> Any:
-        """The body as a value: JSON, a form's fields, or text; an empty object where there is none.
+        """The body as a value: JSON, a form's fields, text, or what
+        :func:`~statewright.workflows.webhook_bodies.packed` makes of bytes; an empty object where
+        there is none.
 
         Raises:
             MalformedError: it is not what its media type says.
         """
         if not self.raw:
             return {}
+        kind = self.content_type
+        if "json" in (kind or "json"):
+            return _json(self._text())
+        if kind == _FORM:
+            fields = parse_qs(self._text(), keep_blank_values=True)
+            return {name: v[0] if len(v) == 1 else v for name, v in fields.items()}
+        from statewright.workflows import webhook_bodies
+
+        return webhook_bodies.read(self.raw, self.headers.get("content-type", ""))
+
+    def _text(self) -> str:
         try:
-            text = self.raw.decode()
+            return self.raw.decode()
         except UnicodeDecodeError:
             raise MalformedError("The body is not UTF-8 text.") from None
-        if self.content_type == _FORM:
-            fields = parse_qs(text, keep_blank_values=True)
-            return {name: v[0] if len(v) == 1 else v for name, v in fields.items()}
-        return _json(text) if "json" in (self.content_type or "json") else text
 
 
 def _json(text: str) -> Any:
@@ -73,12 +85,15 @@ def call_of(event: APIGatewayProxyEvent, token: str) -> WebhookCall:
     headers = {name.lower(): value for name, value in (raw.get("headers") or {}).items()}
     text = raw.get("body") or ""
     body = b64decode(text) if raw.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+    many = raw.get("multiValueQueryStringParameters")
     return WebhookCall(
         token=token,
-        method=raw["httpMethod"],
+        method=raw["requestContext"].get("httpMethod") or raw["httpMethod"],
         headers={name: value for name, value in headers.items() if name not in _OURS},
         query=raw.get("queryStringParameters") or {},
         raw=body,
         idempotency_key=headers.get("idempotency-key"),
         address=str(raw["requestContext"].get("identity", {}).get("sourceIp", "")),
+        authorization=headers.get("authorization", ""),
+        query_text=urlencode(many, doseq=True) if many else "",
     )

@@ -51,6 +51,7 @@ def check_triggers(
         match trigger:
             case WebhookTrigger():
                 _webhook(findings, values, definition, trigger, at)
+                _verified(findings, trigger, surroundings, at)
             case ScheduleTrigger():
                 _body(findings, definition, trigger.body, f"{at}/body")
             case EventTrigger():
@@ -95,6 +96,18 @@ def _webhook(
     elif definition.settings.mode == "express":
         detail = "an Express workflow has no history to see a step in: respond when_finished"
         findings.error("express", f"{at}/respond", detail)
+
+
+def _verified(findings: Findings, trigger: WebhookTrigger, around: Surroundings, at: str) -> None:
+    """The connections with its secrets are there."""
+    verify = trigger.verify
+    if verify is None:
+        return
+    known = around.connections
+    for name in verify.connections:
+        if known is not None and name not in known:
+            detail = f"there is no connection called '{name}'"
+            findings.error("unknown-connection", f"{at}/verify", detail, did_you_mean(name, known))
 
 
 def _body(findings: Findings, definition: Definition, body: Any, at: str) -> None:

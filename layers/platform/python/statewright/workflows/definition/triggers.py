@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from statewright.workflows.definition.base import AnyName, Duration, Model
+from statewright.workflows.definition.verification import Verify
 
-Method = Literal["POST", "GET", "PUT"]
+Method = Literal["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD"]
 MediaType = Annotated[str, Field(pattern=r"^[a-z0-9.+-]+/([a-z0-9.+-]+|\*)$", max_length=100)]
 Expression = Annotated[str, Field(min_length=1, max_length=10_000)]
 
@@ -30,7 +31,7 @@ class Answer(Model):
 
 
 class WebhookTrigger(Model):
-    """Starts the workflow when its URL is called.
+    """Starts the workflow when its URL is called, by whom ``verify`` lets in.
 
     ``respond``: at once, when the execution has ended, or when the step of that id is done.
     """
@@ -42,6 +43,7 @@ class WebhookTrigger(Model):
     respond: Literal["immediately", "when_finished"] | AnyName = "immediately"
     response: Answer = Answer()
     dedup: Dedup | None = None
+    verify: Verify | None = None
 
     @property
     def methods(self) -> list[str]:

@@ -62,6 +62,11 @@ def accepted(started: Started, headers: dict[str, str] | None = None) -> Reply:
     return Reply(202, "application/json", started.model_dump_json(), headers or {})
 
 
+def spoken(status: int, content_type: str, body: str) -> Reply:
+    """An answer in words of ours, which no browser takes for a page."""
+    return Reply(status, content_type, body, dict(_SAFE))
+
+
 def wait(target: Target, started: Started, facts: dict[str, Any]) -> Reply:
     """The result, once there is one; else where to ask for it."""
     arn = execution_arn(target, started.execution_id)

@@ -48,10 +48,21 @@ def receive(call: WebhookCall) -> Reply:
     Raises:
         NotFoundError: no such webhook.
         ConflictError: its workflow is off.
+        UnauthenticatedError: the sender does not prove who it is.
+        ForbiddenError: it does, too late or from the wrong address.
         MalformedError: the body cannot be read.
         InvalidError: the body is not what the workflow's ``input`` says.
     """
     target = targets.by_token(call.token, _KIND)
+    if target.settings.get("verify") is None:
+        return _start(target, call)
+    from statewright.workflows.triggers import verification
+
+    admitted = verification.admit(target, call)
+    return admitted if isinstance(admitted, Reply) else _start(target, admitted)
+
+
+def _start(target: Target, call: WebhookCall) -> Reply:
     _admit(target.settings, call)
     body = call.body()
     facts = starting.facts(
@@ -89,7 +100,8 @@ def _admit(settings: dict[str, Any], call: WebhookCall) -> None:
 
 
 def _key(target: Target, call: WebhookCall, facts: dict[str, Any]) -> Key | None:
-    """What makes the call one with others: the trigger's own key, else the caller's."""
+    """What makes the call one with others: the trigger's own key, else the delivery's id, else the
+    caller's key."""
     dedup = target.settings.get("dedup")
     if dedup is not None:
         text = _dedup_key(dedup["key"], target, facts)
@@ -97,6 +109,9 @@ def _key(target: Target, call: WebhookCall, facts: dict[str, Any]) -> Key | None
             scope = f"{target.trigger_id}\ndedup"
             window = timedelta(seconds=_seconds(dedup["window"]))
             return Key(target.workflow_id, target.workspace_id, scope, text, None, window)
+    if call.delivery_id is not None:
+        scope = f"{target.trigger_id}\ndelivery"
+        return Key(target.workflow_id, target.workspace_id, scope, call.delivery_id)
     if call.idempotency_key is None:
         return None
     if len(call.idempotency_key) > MAX_KEY:

@@ -1,0 +1,1 @@
+"""Webhooks: how senders prove who they are, and how the platform's own are signed."""
