@@ -104,6 +104,8 @@ INSERT INTO data_tables SELECT ('{0}' || x)::uuid, '{0}aa', y, '{{"number": {{"t
         ARRAY['number'], 0, now(), now() FROM (VALUES ('a3', 'orders'), ('a4', 'old')) v (x, y);
 INSERT INTO data_rows SELECT ('{0}' || x)::uuid, '{0}aa', '{0}a3', y, jsonb_build_object('number', x), now(), now()
     FROM (VALUES ('a5', '[1]'), ('a6', '[2]')) v (x, y);
+INSERT INTO files SELECT ('{0}' || x)::uuid, '{0}aa', 'old/' || x, 'text/csv', 5, 'e', now(), 'upload', now(), now()
+    FROM unnest(ARRAY['f1', 'f2']) x;
 INSERT INTO connections (id, workspace_id, name, title, kind, settings, sealed, created_at, updated_at,
         rotated_at)
     SELECT ('{0}' || x)::uuid, '{0}aa', 'c' || x, '', CASE x WHEN '9c' THEN 'oauth2' ELSE 'bearer' END,

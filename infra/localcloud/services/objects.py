@@ -60,6 +60,7 @@ class S3:
             "PutObject": self.put_object,
             "GetObject": self.get_object,
             "HeadObject": self.head_object,
+            "CopyObject": self.copy_object,
             "DeleteObject": self.delete_object,
             "ListObjectsV2": self.list_objects_v2,
         }
@@ -135,6 +136,16 @@ class S3:
             words = "At least one of the pre-conditions you specified did not hold"
             raise AwsError("PreconditionFailed", words, 412)
         return {**about, "Body": StreamingBody(file.open("rb"), about["ContentLength"])}
+
+    def copy_object(
+        self, Bucket: str, Key: str, CopySource: dict[str, str], **_: Any
+    ) -> dict[str, Any]:
+        """The same content and type under another key."""
+        found = self.get_object(CopySource["Bucket"], CopySource["Key"])
+        with found["Body"] as body:
+            kind, metadata = found["ContentType"], found["Metadata"]
+            made = self.put_object(Bucket, Key, body, kind, metadata)
+        return {"CopyObjectResult": {"ETag": made["ETag"]}}
 
     def delete_object(self, Bucket: str, Key: str, **_: Any) -> dict[str, Any]:
         """Deleting what is not there succeeds, as on AWS."""

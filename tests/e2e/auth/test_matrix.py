@@ -120,6 +120,7 @@ def ids(owner: Client, by_role: dict[str, Client]) -> dict[str, str]:
             "/v1/connections",
             {"name": "c", "auth": {"kind": "signing_secret", "secret": "x"}},
         )["id"],
+        "file_id": owner.ok("POST", "/v1/files", {"name": "a.csv", "size": 1})["file"]["id"],
         "endpoint": "Users",
         "resource_id": user,
     }

@@ -67,6 +67,8 @@ CALLS: dict[str, Callable[[], Any]] = {
     "mail.send": lambda: mail.send(["a@example.com"], "s", "t"),
     "mail.send_raw": lambda: mail.send_raw(["a@example.com"], b"m", {}),
     "objects.head": lambda: objects.head("k"),
+    "objects.reading": lambda: objects.reading("k").__enter__(),
+    "objects.copy": lambda: objects.copy("k", "l"),
     "objects.delete": lambda: objects.delete("k"),
     "objects.put": lambda: objects.put("k", b"c", "text/plain", if_match="e"),
     "objects.download": lambda: objects.download("k", io.BytesIO(), 9),
@@ -232,6 +234,8 @@ def test_what_is_denied_is_our_fault_and_told(name: str, answer: Callable[..., l
         ("mail.send_raw", "BadRequestException", InvalidError),
         ("objects.head", "404", NotFoundError),
         ("objects.download", "NoSuchKey", NotFoundError),
+        ("objects.reading", "NoSuchKey", NotFoundError),
+        ("objects.copy", "NoSuchKey", NotFoundError),
         ("objects.put", "PreconditionFailed", ConflictError),
         ("schedules.put", "ValidationException", InvalidError),
         ("schedules.put", "ServiceQuotaExceededException", ConflictError),
@@ -324,7 +328,12 @@ def test_a_sealed_secret_opens_for_its_purpose_only(monkeypatch: pytest.MonkeyPa
 def test_files_are_kept_replaced_and_removed() -> None:
     clients.client("s3").create_bucket(Bucket="filesbucket")
     etag = objects.put("k", b"one", "text/plain")
-    assert objects.head("k") == objects.ObjectFacts(3, "text/plain", etag)
+    facts = objects.head("k")
+    assert (facts.size, facts.content_type, facts.etag) == (3, "text/plain", etag)
+    with objects.reading("k") as (found, body):
+        assert (found, body.read()) == (facts, b"one")
+    objects.copy("k", "l")
+    assert objects.head("l").etag == etag
     target = io.BytesIO()
     assert objects.download("k", target, 3) == etag
     assert target.getvalue() == b"one"

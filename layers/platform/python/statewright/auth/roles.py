@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, str] = {
     "ai:write": "Set the AI service's provider and budgets",
     "tables:read": "See tables and their rows",
     "tables:write": "Create and change tables and their rows",
+    "files:read": "See and download files",
+    "files:write": "Upload, replace and delete files",
     "reports:read": "See reports and dashboards",
     "reports:write": "Create and change reports and dashboards",
     "notifications:read": "See templates, and what became of notifications",
@@ -70,6 +72,7 @@ _SEE = _OWN | {
     "analytics:read",
     "ai:read",
     "tables:read",
+    "files:read",
     "reports:read",
     "notifications:read",
 }
@@ -90,6 +93,7 @@ _EDIT = _OPERATE | {
     "analytics:write",
     "ai:use",
     "tables:write",
+    "files:write",
     "reports:write",
     "notifications:write",
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -20,6 +23,7 @@ class ObjectFacts:
     size: int
     content_type: str
     etag: str
+    modified: datetime
 
 
 def presigned_put(key: str, size: int, content_type: str, seconds: int) -> str:
@@ -51,9 +55,35 @@ def head(key: str) -> ObjectFacts:
             if error_code(error) in {"404", "NoSuchKey"}:
                 raise NotFoundError("There is no such file.") from error
             raise
-    return ObjectFacts(
-        found["ContentLength"], found.get("ContentType", ""), found["ETag"].strip('"')
-    )
+    return _facts(found)
+
+
+def _facts(found: dict[str, Any]) -> ObjectFacts:
+    kind, etag = found.get("ContentType", ""), found["ETag"].strip('"')
+    return ObjectFacts(found["ContentLength"], kind, etag, found["LastModified"])
+
+
+@contextmanager
+def reading(key: str) -> Iterator[tuple[ObjectFacts, BinaryIO]]:
+    """An object's facts and its content as a stream, however large it is.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with mapped("S3"):
+        answer = _got(key)
+        with answer["Body"] as body:
+            yield _facts(answer), body
+
+
+def _got(key: str) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = client("s3").get_object(Bucket=settings().files_bucket, Key=key)
+    except ClientError as error:
+        if error_code(error) in {"NoSuchKey", "404"}:
+            raise NotFoundError("There is no such file.") from error
+        raise
+    return answer
 
 
 def delete(key: str) -> None:
@@ -104,6 +134,24 @@ def put(key: str, content: bytes | BinaryIO, content_type: str, if_match: str | 
     return str(answer["ETag"]).strip('"')
 
 
+def copy(source: str, target: str) -> None:
+    """Stores an object of at most 5 GB under another key too.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    bucket = settings().files_bucket
+    with mapped("S3"):
+        try:
+            client("s3").copy_object(
+                Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}
+            )
+        except ClientError as error:
+            if error_code(error) in {"NoSuchKey", "404"}:
+                raise NotFoundError("There is no such file.") from error
+            raise
+
+
 def download(key: str, target: BinaryIO, most: int) -> str:
     """Copies a file of at most so many bytes; returns its ETag.
 
@@ -112,12 +160,7 @@ def download(key: str, target: BinaryIO, most: int) -> str:
         ConflictError: it is larger.
     """
     with mapped("S3"):
-        try:
-            answer = client("s3").get_object(Bucket=settings().files_bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) in {"NoSuchKey", "404"}:
-                raise NotFoundError("There is no such file.") from error
-            raise
+        answer = _got(key)
         if answer["ContentLength"] > most:
             raise ConflictError(f"The file has more than {most:,} bytes.")
         for piece in answer["Body"].iter_chunks(1_048_576):

@@ -1,0 +1,11 @@
+"""Queue consumer: what S3 has got of workspaces' files."""
+
+from typing import Any
+
+from statewright.integrations.files import keeping
+from statewright.notifications import worker
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Takes a batch of S3's events; those that fail come again."""
+    return worker.take(event, keeping.take_event)
