@@ -86,9 +86,10 @@ class Plug:
         model = meta.service_model
         if meta.config.parameter_validation:
             shape = model.operation_model(operation).input_shape
-            report = None if shape is None else ParamValidator().validate(parameters, shape)
-            if report is not None and report.has_errors():
-                raise ParamValidationError(report=report.generate_report())
+            if shape is not None and not _fits_plainly(parameters, shape):
+                report = ParamValidator().validate(parameters, shape)
+                if report.has_errors():
+                    raise ParamValidationError(report=report.generate_report())
         try:
             answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
         except UnavailableError as error:
@@ -110,6 +111,19 @@ class Plug:
                 501,
             )
         return function(**parameters)
+
+
+def _fits_plainly(parameters: dict[str, Any], shape: Any) -> bool:
+    """Whether parameters are texts only, all known and none missing: what botocore's validator
+    finds out ten times as slowly."""
+    members = shape.members
+    for name, value in parameters.items():
+        member = members.get(name)
+        if member is None or member.type_name != "string" or type(value) is not str:
+            return False
+        if len(value) < member.metadata.get("min", 0):
+            return False
+    return all(name in parameters for name in shape.required_members)
 
 
 def _response(error: AwsError) -> Any:

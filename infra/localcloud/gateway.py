@@ -20,7 +20,9 @@ from chalice.config import Config
 from chalice.local import (
     ForbiddenError,
     InvalidAuthorizerError,
+    LambdaEventConverter,
     LocalGateway,
+    MatchResult,
     NotAuthorizedError,
     RouteMatcher,
 )
@@ -77,7 +79,7 @@ class Gateway:
                     operation = methods.get(method) or methods[_ANY]
                     self._add(app, path, method.upper(), operation, authorizer)
         self._gateway = _RestGateway(app, self._invoke)
-        self._paths = RouteMatcher(list(app.routes))
+        self._paths = _Routes(list(app.routes))
 
     def _add(
         self, app: Chalice, path: str, method: str, operation: dict[str, Any], authorizer: Any
@@ -97,10 +99,9 @@ class Gateway:
 
     def handle(self, request: Request) -> Response:
         """Answers one request."""
-        target = f"{request.path}?{request.query}" if request.query else request.path
         try:
             answer = self._gateway.handle_request(
-                request.method, target, _Carrier(request), request.body
+                request.method, request.path, _Carrier(request), request.body
             )
         except _NotRoutedError:
             return self._problem("MISSING_AUTHENTICATION_TOKEN")
@@ -148,6 +149,35 @@ class Gateway:
             told = new_id() if value == "context.requestId" else value.strip("'")
             headers.append((name.split(".", 2)[2], told))
         return Response(int(spec["statusCode"]), headers, body.encode())
+
+
+class _Routes(RouteMatcher):
+    """chalice's matching, which compares a path with every route, told where to look: by the number
+    of its parts and by its first two."""
+
+    def __init__(self, routes: list[str]):
+        super().__init__(routes)
+        self._near: dict[tuple[int, str, str], list[list[str]]] = {}
+        self._others: dict[int, list[list[str]]] = {}
+        for route in self.route_urls:  # sorted: fixed parts come before captured ones
+            parts = route.split("/")
+            first, second = [*parts, ""][1:3]
+            if "{" in first or "{" in second:
+                self._others.setdefault(len(parts), []).append(parts)
+            else:
+                self._near.setdefault((len(parts), first, second), []).append(parts)
+
+    def match_route(self, url: str) -> MatchResult:
+        """The route that a path, without its query, takes."""
+        parts = (url if url == "/" else url.removesuffix("/")).split("/")
+        first, second = [*parts, "", ""][1:3]
+        near = self._near.get((len(parts), first, second), ())
+        for route in (*near, *self._others.get(len(parts), ())):
+            pairs = list(zip(route, parts, strict=True))
+            if all(own == part or own.startswith("{") for own, part in pairs):
+                captured = {own[1:-1]: part for own, part in pairs if own.startswith("{")}
+                return MatchResult("/".join(route), captured, {})
+        raise ValueError(f"No matching route found for: {url}")
 
 
 class _NotRoutedError(Exception):
@@ -201,6 +231,7 @@ class _RestGateway(LocalGateway):
     def __init__(self, app: Chalice, invoke: Callable[[dict[str, Any]], dict[str, Any]]):
         super().__init__(app, Config())
         self._app_object = _Application(app.routes, invoke)
+        self.event_converter = LambdaEventConverter(_Routes(list(app.routes)))
 
     def _generate_lambda_context(self) -> Any:
         return _NO_CONTEXT  # the Lambda host makes the one that functions see

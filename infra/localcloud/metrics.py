@@ -6,6 +6,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -43,15 +44,19 @@ class Metrics:
             "statewright_execution_seconds", "Executions' durations.", buckets=_LONG, **made
         )
         self._registry.register(_Queues(pool, queues))
+        # Looking a child up by its labels costs more than counting; labels are the template's.
+        self._requested = cache(self._requests.labels)
+        self._took = cache(self._latency.labels)
+        self._invoked = cache(self._invocations.labels)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts an answered request."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._latency.labels(route).observe(seconds)
+        self._requested(method, route, str(status)).inc()
+        self._took(route).observe(seconds)
 
     def invocation(self, function: str, outcome: str) -> None:
         """Counts an invocation: ``succeeded`` or ``failed``."""
-        self._invocations.labels(function, outcome).inc()
+        self._invoked(function, outcome).inc()
 
     def event(self, event: dict[str, Any]) -> None:
         """Counts an execution's beginning or end."""

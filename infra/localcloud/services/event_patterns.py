@@ -24,41 +24,72 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 _INSIDE_NOT = frozenset({"prefix", "suffix", "equals-ignore-case", "wildcard"})
 _MISSING = object()
+Test = Callable[[Any], bool]
+
+
+def matcher(pattern: Mapping[str, Any]) -> Test:
+    """The test that a pattern is, which :func:`check_pattern` has nothing against: made once, asked
+    of every event."""
+    fields = [(name, _field(wanted)) for name, wanted in pattern.items() if name != "$or"]
+    options = [matcher(option) for option in pattern.get("$or", ())]
+
+    def test(event: Any) -> bool:
+        for name, field in fields:
+            if not field(event.get(name, _MISSING)):
+                return False
+        return not options or any(option(event) for option in options)
+
+    return test
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Whether an event matches a pattern that :func:`check_pattern` has nothing against."""
-    for name, wanted in pattern.items():
-        if name == "$or":
-            if not any(matches(option, event) for option in wanted):
-                return False
-        elif not _field(wanted, event.get(name, _MISSING)):
-            return False
-    return True
+    return matcher(pattern)(event)
 
 
-def _field(wanted: Any, value: Any) -> bool:
+def _field(wanted: Any) -> Test:
     if isinstance(wanted, list):
-        return any(_leaf(one, value) for one in wanted)
-    if isinstance(value, list):
-        return any(isinstance(item, dict) and matches(wanted, item) for item in value)
-    # Without the object, its fields are not there: that may be what a pattern asks for.
-    return matches(wanted, value if isinstance(value, dict) else {})
+        return _any_of(wanted)
+    inner = matcher(wanted)
+
+    def test(value: Any) -> bool:
+        if isinstance(value, list):
+            return any(isinstance(item, dict) and inner(item) for item in value)
+        # Without the object, its fields are not there: that may be what a pattern asks for.
+        return inner(value if isinstance(value, dict) else {})
+
+    return test
 
 
-def _leaf(wanted: Any, value: Any) -> bool:
-    if isinstance(wanted, dict):
-        (operator, argument), *_ = wanted.items()
-        if operator == "exists":
-            return (value is not _MISSING and not isinstance(value, dict)) is argument
-        test = _tests(operator, argument)
-    else:
-        test = _equals(wanted)
-    if value is _MISSING or isinstance(value, dict):
-        return False
-    if isinstance(value, list) and isinstance(wanted, dict) and "anything-but" in wanted:
-        return bool(value) and all(map(test, value))
-    return any(map(test, value)) if isinstance(value, list) else test(value)
+def _any_of(wanted: list[Any]) -> Test:
+    leaves = [_leaf(one) for one in wanted]
+    texts = frozenset(one for one in wanted if isinstance(one, str))
+    others = len(texts) < len(wanted)
+
+    def test(value: Any) -> bool:
+        if type(value) is str and not others:
+            return value in texts
+        return any(leaf(value) for leaf in leaves)
+
+    return test
+
+
+def _leaf(wanted: Any) -> Test:
+    operator, argument = next(iter(wanted.items())) if isinstance(wanted, dict) else ("", wanted)
+    if operator == "exists":
+        return lambda value: (value is not _MISSING and not isinstance(value, dict)) is argument
+    one = _tests(operator, argument) if operator else _equals(wanted)
+
+    def test(value: Any) -> bool:
+        if value is _MISSING or isinstance(value, dict):
+            return False
+        if not isinstance(value, list):
+            return one(value)
+        if operator == "anything-but":
+            return bool(value) and all(map(one, value))
+        return any(map(one, value))
+
+    return test
 
 
 def _equals(wanted: Any) -> Callable[[Any], bool]:

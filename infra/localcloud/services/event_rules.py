@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from localcloud.errors import AwsError
-from localcloud.services.event_patterns import check_pattern, matches
+from localcloud.services.event_patterns import Test, check_pattern, matcher, matches
 
 MAX_TARGETS = 5
 _PLACEHOLDER = re.compile(r"<([\w.-]+)>")
@@ -37,6 +37,11 @@ class Target:
     paths: tuple[tuple[str, str], ...] = ()
     path: str | None = None
     fixed: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the target gets events as they are, as others do."""
+        return self.fixed is None and self.path is None and self.template is None
 
     def text(self, rule: str, event: dict[str, Any]) -> str:
         """What the target gets for an event."""
@@ -70,7 +75,7 @@ class Rules:
         self._pool = pool
         self._arn = f"arn:aws:events:{region}:{account}:rule"
         self._rules: dict[str, Rule] = {}
-        self._by_type: dict[str | None, tuple[Rule, ...]] = {}
+        self._by_type: dict[str | None, tuple[tuple[Rule, Test], ...]] = {}
 
     def load(self) -> None:
         """Reads the rules that were made through the API before."""
@@ -92,19 +97,22 @@ class Rules:
 
     def _index(self) -> None:
         """Sorts the rules by the event types that they name, as all but the broadest do."""
-        found: dict[str | None, list[Rule]] = {}
+        found: dict[str | None, list[tuple[Rule, Test]]] = {}
         for rule in self._rules.values():
+            if not rule.enabled:
+                continue
+            test = matcher(rule.pattern)
             kinds = rule.pattern.get("detail-type")
             plain = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
             for kind in set(kinds) if plain and isinstance(kinds, list) else {None}:
-                found.setdefault(kind, []).append(rule)
+                found.setdefault(kind, []).append((rule, test))
         self._by_type = {kind: tuple(rules) for kind, rules in found.items()}
 
     def of(self, event: dict[str, Any]) -> Iterator[Rule]:
         """The enabled rules that an event matches."""
         by_type = self._by_type
-        for rule in (*by_type.get(event["detail-type"], ()), *by_type.get(None, ())):
-            if rule.enabled and matches(rule.pattern, event):
+        for rule, test in (*by_type.get(event["detail-type"], ()), *by_type.get(None, ())):
+            if test(event):
                 yield rule
 
     # -- operations -----------------------------------------------------------------------------

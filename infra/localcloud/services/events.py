@@ -12,7 +12,7 @@ from asl.ports import Clock
 from asl.turn import iso
 from localcloud.errors import AwsError
 from localcloud.ids import new_id
-from localcloud.services.event_rules import Rule, Rules, Target
+from localcloud.services.event_rules import Rule, Rules
 
 MAX_ENTRY = 1_048_576
 Deliver = Callable[[str, Sequence[str]], None]
@@ -95,14 +95,17 @@ class Events:
 
     def publish(self, events: Sequence[dict[str, Any]]) -> None:
         """Delivers events to the targets of every rule that they match."""
-        found: dict[tuple[str, str], tuple[Rule, Target, list[dict[str, Any]]]] = {}
+        found: dict[tuple[str, str, str], tuple[str, list[str]]] = {}
         for event in events:
             self.watch(event)
+            whole = ""
             for rule in self.rules.of(event):
                 for target in rule.targets:
-                    entry = found.setdefault(
-                        (rule.name, target.arn + target.id), (rule, target, [])
-                    )
-                    entry[2].append(event)
-        for rule, target, matching in found.values():
-            self._deliver(target.arn, [target.text(rule.name, event) for event in matching])
+                    if not target.is_whole:
+                        text = target.text(rule.name, event)
+                    else:
+                        text = whole = whole or target.text(rule.name, event)
+                    name = (rule.name, target.arn, target.id)
+                    found.setdefault(name, (target.arn, []))[1].append(text)
+        for arn, texts in found.values():
+            self._deliver(arn, texts)

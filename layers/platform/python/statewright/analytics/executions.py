@@ -28,13 +28,23 @@ def record(details: Sequence[dict[str, Any]]) -> int:
     Returns:
         How many executions ended among what was new.
     """
-    told = [(detail, _given(detail)) for detail in details]
+    told = [(detail, _given(detail)) for detail in _last(details)]
     facts = [_fact(detail, given) for detail, given in told]
     documents = [
         _document(detail, given) for detail, given in told if detail["status"] != "RUNNING"
     ]
     ingest([*facts, *map(_started, facts)], world.now(), documents)
     return len(documents)
+
+
+def _last(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of an execution that begins and ends within a batch, the end, which tells all."""
+    found: dict[str, dict[str, Any]] = {}
+    for detail in details:
+        known = found.get(detail["executionArn"])
+        if known is None or known.get("stopDate") is None:
+            found[detail["executionArn"]] = detail
+    return list(found.values())
 
 
 def backfill(since: datetime, until: datetime) -> int:

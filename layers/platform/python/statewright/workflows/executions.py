@@ -43,18 +43,17 @@ def record(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     newest: dict[str, dict[str, Any]] = {}
     for detail in details:
-        row = _row(detail)
-        known = newest.get(row["arn"])
-        if known is None or _progress(known) < _progress(row):
-            newest[row["arn"]] = row
+        known = newest.get(detail["executionArn"])
+        if known is None or _progress(known) < _progress(detail):
+            newest[detail["executionArn"]] = detail
     with system() as session:
-        rows = sorted(newest.values(), key=lambda row: str(row["id"]))
+        rows = sorted(map(_row, newest.values()), key=lambda row: str(row["id"]))
         return session.all(_sql.record_executions, rows=Jsonb(rows))
 
 
-def _progress(row: dict[str, Any]) -> tuple[int, bool]:
+def _progress(detail: dict[str, Any]) -> tuple[int, bool]:
     """How far an execution was: it runs and ends, and each redrive does it again."""
-    return row["redrives"], row["stopped_at"] is not None
+    return detail.get("redriveCount") or 0, detail.get("stopDate") is not None
 
 
 def _row(detail: dict[str, Any]) -> dict[str, Any]:
