@@ -1,7 +1,5 @@
 import "@fontsource-variable/inter";
-import "@xyflow/react/dist/base.css";
 import "./ui/base.css";
-import "./builder/builder.css";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

@@ -19,7 +19,7 @@ def list_visits(
     parent: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     item: Annotated[str | None, Query(max_length=300)] = None,
     cursor: Annotated[str | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> Page[Visit]:
     """Attempts, times, input, arguments and output of each visit, in loops and branches too."""
     wanted = VisitFilter(pointer, parent, item)

@@ -2,7 +2,7 @@
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 
-import { ExecutionList } from "../executions/ExecutionList";
+import { ExecutionList, readSearch } from "../executions/ExecutionList";
 import { WorkflowList } from "../workflows/WorkflowList";
 import { renew, token } from "./session";
 import { Shell } from "./Shell";
@@ -40,15 +40,21 @@ const builder = createRoute({
   path: "/workflows/$workflowId",
   component: lazyRouteComponent(() => import("../builder/Builder"), "BuilderPage"),
 });
-const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList });
+const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList, validateSearch: readSearch });
 const execution = createRoute({
   getParentRoute: () => inside,
   path: "/executions/$executionId",
   component: lazyRouteComponent(() => import("../executions/ExecutionPage"), "ExecutionPage"),
 });
 
+const comparison = createRoute({
+  getParentRoute: () => inside,
+  path: "/executions/$executionId/compare/$otherId",
+  component: lazyRouteComponent(() => import("../executions/ComparePage"), "ComparePage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, workflows, builder, executions, execution])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, workflows, builder, executions, execution, comparison])]),
   defaultPreload: "intent",
 });
 

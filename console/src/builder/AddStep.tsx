@@ -7,7 +7,7 @@ import { api, ok } from "../api/client";
 import { newStep } from "../graph/edit";
 import type { Definition, Kind, Step } from "../graph/definition";
 import { Dialog } from "../ui/parts";
-import { iconOf } from "./KindIcon";
+import { iconOf } from "../drawing/KindIcon";
 
 const LOGIC: { kind: Kind; title: string; about: string }[] = [
   { kind: "set", title: "Set a value", about: "compute, reshape" },

@@ -11,7 +11,10 @@ import { at, isFields, type Step } from "../graph/definition";
 import { copyOf, insertStep, moveStep, placeOf, removeStep } from "../graph/edit";
 import { Complaint } from "../ui/parts";
 import { AddStep } from "./AddStep";
-import { Canvas, type StepState } from "./Canvas";
+import "./builder.css";
+import { Canvas } from "../drawing/Canvas";
+import "../drawing/workbench.css";
+import { problemsOf } from "../graph/overlay";
 import { Inspector } from "./Inspector";
 import { PublishDialog } from "./PublishDialog";
 import { RunDialog } from "./RunDialog";
@@ -32,17 +35,6 @@ export function BuilderPage() {
 
 type Finding = Schemas["FindingView"];
 
-/** Problems by the step that they are about: the longest pointer of a step that begins theirs. */
-function statesOf(findings: Finding[]): Record<string, StepState> {
-  const states: Record<string, StepState> = {};
-  for (const { pointer, severity } of findings) {
-    if (severity === "note") continue;
-    const step = /^(.*\/(?:(?:steps|otherwise|finally|parallel\/[^/]+)\/\d+|States\/[^/]+))(?:\/|$)/.exec(pointer)?.[1];
-    if (step !== undefined && states[step]?.problem !== "error") states[step] = { problem: severity };
-  }
-  return states;
-}
-
 function Builder({ workflow }: { workflow: Workflow }) {
   const draft = useDraft(workflow);
   const [selected, setSelected] = useState<string | null>(null);
@@ -51,7 +43,7 @@ function Builder({ workflow }: { workflow: Workflow }) {
   const [tab, setTab] = useState("drawing");
   const { definition, set } = draft;
   const findings = useMemo(() => draft.checks?.findings ?? [], [draft.checks]);
-  const states = useMemo(() => statesOf(findings), [findings]);
+  const states = useMemo(() => problemsOf(findings), [findings]);
   const imported = isFields(definition["asl"]);
   const chosen = selected === null ? undefined : at(definition, selected);
   const add = useCallback((lane: string, index: number) => setAdding({ lane, index }), []);
@@ -76,8 +68,8 @@ function Builder({ workflow }: { workflow: Workflow }) {
   };
   useKeys(draft, remove);
   return (
-    <Tabs.Root className="builder" value={tab} onValueChange={setTab}>
-      <header>
+    <Tabs.Root className="studio" value={tab} onValueChange={setTab}>
+      <header className="studio-head">
         <NameField key={definition.name} name={definition.name} onChange={(name) => set({ ...definition, name })} />
         <Saving draft={draft} />
         <button type="button" className="button quiet icon" aria-label="Undo" disabled={!draft.canUndo} onClick={draft.undo}><Undo2 size={17} /></button>
@@ -135,7 +127,7 @@ function Problems({ findings, onOpen }: { findings: Finding[]; onOpen: (pointer:
       {shown.map((found) => {
         const Icon = found.severity === "error" ? CircleAlert : TriangleAlert;
         return (
-          <button type="button" key={found.pointer + found.detail} className={found.severity} onClick={() => onOpen(Object.keys(statesOf([found]))[0] ?? "")}>
+          <button type="button" key={found.pointer + found.detail} className={found.severity} onClick={() => onOpen(Object.keys(problemsOf([found]))[0] ?? "")}>
             <Icon size={15} aria-hidden /> <code>{found.pointer}</code> <span>{found.detail} {found.suggestion}</span>
           </button>
         );

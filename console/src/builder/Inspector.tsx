@@ -8,7 +8,7 @@ import { setField } from "../graph/edit";
 import { titleOf } from "../graph/layout";
 import { useActions } from "./AddStep";
 import { Choice, SchemaForm, TextField, ValueField } from "./fields";
-import { KindIcon } from "./KindIcon";
+import { KindIcon } from "../drawing/KindIcon";
 
 interface Props {
   definition: Definition;

@@ -76,7 +76,7 @@ const span = ({ least, most }: { least: number; most: number | null }, form: (n:
 export function Forecast({ forecast }: { forecast: Schemas["Forecast"] }) {
   const money = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 3 });
   return (
-    <div className="facts" aria-label="Forecast">
+    <div className="forecast" role="group" aria-label="Forecast">
       <div><b>{span(forecast.transitions, String)}</b><span className="muted small">transitions a run</span></div>
       <div><b>{span(forecast.cost, (n) => money.format(n))}</b><span className="muted small">1,000 runs on AWS</span></div>
     </div>

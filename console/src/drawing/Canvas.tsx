@@ -1,0 +1,112 @@
+/** The drawing on screen: positions from `graph/layout`, pixels from React Flow. */
+
+import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Node } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+
+import type { Definition } from "../graph/definition";
+import { layout, type Drawing } from "../graph/layout";
+import type { States } from "../graph/overlay";
+import "./drawing.css";
+import { HandsContext, Marks, type Hands } from "./marks";
+import { NODE_TYPES, nodesOf } from "./nodes";
+import { useDrag } from "./useDrag";
+
+interface Props {
+  definition: Definition;
+  selected: string | null;
+  states: States;
+  onSelect: (pointer: string | null) => void;
+  onAdd?: (lane: string, index: number) => void;
+  onMove?: (pointer: string, lane: string, index: number) => void;
+}
+
+const LEGIBLE = 0.6;
+
+/** The drawing. Without `onAdd` it is only looked at. */
+export const Canvas = (props: Props) => (
+  <ReactFlowProvider>
+    <Sheet {...props} />
+  </ReactFlowProvider>
+);
+
+function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props) {
+  const drawing = useMemo(() => layout(definition), [definition]);
+  const readOnly = onAdd === undefined;
+  const nodes = useMemo(() => nodesOf(drawing, readOnly), [drawing, readOnly]);
+  const [marks] = useState(() => new Marks());
+  const frame = useRef<HTMLDivElement>(null);
+  const { dragged, grab } = useDrag(drawing, marks, onMove);
+  useEffect(() => {
+    const first = drawing.items.find((item) => item.type === "step" || item.type === "block");
+    marks.set({ selected, states, first: first?.id ?? null });
+  }, [marks, selected, states, drawing]);
+  const begin = useBeginning(drawing, frame);
+  useInView(drawing, selected, frame);
+  const hands = useMemo<Hands>(
+    () => ({ marks, readOnly, onSelect, onAdd: onAdd ?? (() => {}), onGrab: grab }),
+    [marks, readOnly, onSelect, onAdd, grab],
+  );
+  return (
+    <HandsContext value={hands}>
+      <div ref={frame} className={`canvas ${dragged === null ? "" : "is-dragging"}`}>
+        <ReactFlow
+          nodes={nodes}
+          edges={[]}
+          nodeTypes={NODE_TYPES}
+          nodesConnectable={false}
+          nodesDraggable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          onPaneClick={() => onSelect(null)}
+          onInit={begin}
+          minZoom={0.1}
+          maxZoom={1.6}
+          panOnScroll
+          onlyRenderVisibleElements
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={18} size={1.2} />
+          <Controls showInteractive={false} position="bottom-left" />
+          <MiniMap pannable zoomable className="minimap" ariaLabel="Overview of the drawing" nodeClassName={miniature} />
+        </ReactFlow>
+        {dragged !== null && createPortal(<div className="dragged" style={{ translate: `${dragged.x + 12}px ${dragged.y + 10}px` }}>{dragged.title}</div>, document.body)}
+      </div>
+    </HandsContext>
+  );
+}
+
+const miniature = (node: Node): string => `mini-${node.type ?? ""}`;
+
+/** The first view: the whole drawing while that is legible, else its upper part. */
+function useBeginning(drawing: Drawing, frame: React.RefObject<HTMLDivElement | null>): () => void {
+  const { setViewport } = useReactFlow();
+  return () => {
+    const room = frame.current?.getBoundingClientRect();
+    if (room === undefined || room.width === 0) return;
+    const fits = Math.min((room.width - 60) / drawing.width, (room.height - 60) / drawing.height, 1);
+    const zoom = Math.max(fits, Math.min(LEGIBLE, (room.width - 60) / drawing.width), 0.1);
+    const spare = room.height - drawing.height * zoom;
+    void setViewport({ x: (room.width - drawing.width * zoom) / 2, y: spare > 60 ? Math.min(spare / 2, 72) : 28, zoom });
+  };
+}
+
+/** Brings the chosen step into view, and keeps the keyboard on it. */
+function useInView(drawing: Drawing, selected: string | null, frame: React.RefObject<HTMLDivElement | null>): void {
+  const { getViewport, setCenter } = useReactFlow();
+  useEffect(() => {
+    const item = drawing.items.find((each) => each.id === selected);
+    const room = frame.current?.getBoundingClientRect();
+    if (item === undefined || room === undefined) return;
+    const { x, y, zoom } = getViewport();
+    const [left, top] = [item.x * zoom + x, item.y * zoom + y];
+    const height = item.type === "block" ? 58 : item.height;
+    const inside = left >= 0 && top >= 0 && left + item.width * zoom <= room.width && top + height * zoom <= room.height;
+    if (!inside) void setCenter(item.x + item.width / 2, item.y + height / 2, { zoom: Math.max(zoom, LEGIBLE), duration: 160 });
+    if (document.activeElement?.closest(".canvas") === null) return;
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(selected ?? "")}"]`)?.focus({ preventScroll: true }));
+  }, [drawing, selected, frame, getViewport, setCenter]);
+}

@@ -1,0 +1,46 @@
+/** JSON to be edited, with what is wrong with it as one types. */
+
+import { closeBrackets } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { json as jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
+import { bracketMatching } from "@codemirror/language";
+import { linter } from "@codemirror/lint";
+import { keymap } from "@codemirror/view";
+import { useMemo, useState } from "react";
+
+import type { Json } from "../graph/definition";
+import { CodeEditor } from "./CodeEditor";
+
+export interface EditedJson {
+  text: string;
+  setText: (text: string) => void;
+  value: Json;
+  problem: string | null;
+  changed: boolean;
+}
+
+/** JSON under edit: its text, and the value as far as the text is one. */
+export function useJson(initial: unknown): EditedJson {
+  const [before] = useState(() => JSON.stringify(initial ?? null, null, 2));
+  const [text, setText] = useState(before);
+  const read = useMemo((): { value: Json; problem: string | null } => {
+    try {
+      return { value: (text.trim() === "" ? null : JSON.parse(text)) as Json, problem: null };
+    } catch (error) {
+      return { value: null, problem: `This is no JSON yet: ${(error as Error).message}` };
+    }
+  }, [text]);
+  return { text, setText, ...read, changed: text !== before };
+}
+
+const EXTENSIONS = [jsonLanguage(), history(), bracketMatching(), closeBrackets(), linter(jsonParseLinter(), { delay: 400 }), keymap.of([...defaultKeymap, ...historyKeymap])];
+
+export function JsonEditor({ label, hint, json }: { label: string; hint?: string; json: EditedJson }) {
+  return (
+    <div className="field">
+      <span>{label}</span>
+      <CodeEditor label={label} className="boxed tall" value={json.text} onChange={json.setText} extensions={EXTENSIONS} />
+      {json.problem !== null ? <span className="complaint">{json.problem}</span> : hint !== undefined && <span className="muted small">{hint}</span>}
+    </div>
+  );
+}
