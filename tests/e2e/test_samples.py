@@ -155,6 +155,8 @@ NOT_THERE = {
     "workflows/stop_execution": 404,
     "workflows/receive_webhook": 404,
     "workflows/show_webhook_result": 404,
+    "workflows/get_webhook_delivery": 404,
+    "workflows/replay_webhook_delivery": 404,
     "workflows/set_trigger_state": 404,
     "workflows/create_upload": 404,
     "workflows/create_form_link": 404,

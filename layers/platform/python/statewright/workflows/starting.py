@@ -173,12 +173,15 @@ def input_issues(schema: dict[str, Any] | None, value: Any) -> tuple[Issue, ...]
     if schema is None:
         return ()
     validator = _validator(json.dumps(schema, sort_keys=True))
-    if validator.is_valid(value):
-        return ()
-    return tuple(
-        Issue("/" + "/".join(map(str, error.instance_path)), error.message)
-        for error in validator.iter_errors(value)
-    )
+    try:
+        if validator.is_valid(value):
+            return ()
+        return tuple(
+            Issue("/" + "/".join(map(str, error.instance_path)), error.message)
+            for error in validator.iter_errors(value)
+        )
+    except UnicodeEncodeError:  # JSON can write what no text holds
+        return (Issue("/", "holds half of a surrogate pair"),)
 
 
 @lru_cache(maxsize=256)

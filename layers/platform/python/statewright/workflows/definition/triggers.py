@@ -21,6 +21,13 @@ class Dedup(Model):
     window: Duration = "1d"
 
 
+class Deliveries(Model):
+    """For how long a webhook's calls are kept, and whether with their bodies."""
+
+    keep: Duration = "7d"
+    bodies: bool = True
+
+
 class Answer(Model):
     """What a webhook's caller gets once there is a result. Expressions see ``$output`` and
     ``$execution``."""
@@ -34,6 +41,7 @@ class WebhookTrigger(Model):
     """Starts the workflow when its URL is called, by whom ``verify`` lets in.
 
     ``respond``: at once, when the execution has ended, or when the step of that id is done.
+    ``deliveries``: whether its calls are kept; unless said otherwise, where there is ``verify``.
     """
 
     id: AnyName
@@ -44,6 +52,7 @@ class WebhookTrigger(Model):
     response: Answer = Answer()
     dedup: Dedup | None = None
     verify: Verify | None = None
+    deliveries: bool | Deliveries | None = None
 
     @property
     def methods(self) -> list[str]:

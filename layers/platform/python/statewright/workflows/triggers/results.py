@@ -40,6 +40,13 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Receipt:
+    """What a call has started, known as soon as it has, whatever comes after."""
+
+    execution_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How far an execution has come, as its caller sees it. ``ready``: there is a result."""
@@ -94,9 +101,8 @@ def look(target: Target, execution_id: str) -> Reply:
     return _later(target, Started(execution_id=execution_id, url=url))
 
 
-def run(target: Target, name: str | None, text: str, facts: dict[str, Any]) -> Reply:
+def run(target: Target, execution_id: str, text: str, facts: dict[str, Any]) -> Reply:
     """Runs an Express execution, and answers with its result."""
-    execution_id = name or world.new_id()
     found = states.start_sync(target.machine_arn, execution_id, text)
     if found["status"] == "RUNNING":
         url = f"{settings().base_url}/v1/executions/{execution_id}"

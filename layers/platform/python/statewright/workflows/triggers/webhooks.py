@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from statewright import world
 from statewright.errors import InvalidError, StatewrightError
 from statewright.workflows import starting
 from statewright.workflows.triggers import files, results, targets
 from statewright.workflows.triggers.keys import MAX_KEY, Key
-from statewright.workflows.triggers.results import Reply
+from statewright.workflows.triggers.results import Receipt, Reply
 from statewright.workflows.triggers.targets import Target
 from statewright.workflows.webhook_request import WebhookCall
 
@@ -54,15 +55,14 @@ def receive(call: WebhookCall) -> Reply:
         InvalidError: the body is not what the workflow's ``input`` says.
     """
     target = targets.by_token(call.token, _KIND)
-    if target.settings.get("verify") is None:
-        return _start(target, call)
-    from statewright.workflows.triggers import verification
+    if target.settings.get("verify") is None and not target.settings.get("deliveries"):
+        return _start(target, call, Receipt())
+    from statewright.workflows.triggers import guarding
 
-    admitted = verification.admit(target, call)
-    return admitted if isinstance(admitted, Reply) else _start(target, admitted)
+    return guarding.receive(target, call, _start)
 
 
-def _start(target: Target, call: WebhookCall) -> Reply:
+def _start(target: Target, call: WebhookCall, receipt: Receipt) -> Reply:
     _admit(target.settings, call)
     body = call.body()
     facts = starting.facts(
@@ -71,11 +71,12 @@ def _start(target: Target, call: WebhookCall) -> Reply:
     starting.check_input(target.input_schema, body)
     request = _Request(target, facts, _key(target, call, facts))
     respond = target.settings.get("respond", "immediately")
-    if respond == "immediately":
-        return results.accepted(starting.begin(target, facts, request.key))
-    if target.mode == starting.EXPRESS:
-        return _express(request)
+    if respond != "immediately" and target.mode == starting.EXPRESS:
+        return _express(request, receipt)
     started = starting.begin(target, facts, request.key)
+    receipt.execution_id = started.execution_id
+    if respond == "immediately":
+        return results.accepted(started)
     return results.wait(target, started, facts)
 
 
@@ -135,16 +136,18 @@ def _seconds(duration: str) -> int:
     return seconds(duration)
 
 
-def _express(request: _Request) -> Reply:
+def _express(request: _Request, receipt: Receipt) -> Reply:
     """An Express execution has no past to look at: it is run while the caller waits."""
     from statewright.workflows.triggers import keys
 
     target = request.target
     claim = None if request.key is None else keys.claim(request.key)
+    name = world.new_id() if claim is None else claim.execution_id
+    receipt.execution_id = name
     if claim is not None and claim.started:
-        return results.accepted(starting.started(claim.execution_id))
+        return results.accepted(starting.started(name))
     text = starting.input_text(target, request.facts)
-    reply = results.run(target, None if claim is None else claim.execution_id, text, request.facts)
+    reply = results.run(target, name, text, request.facts)
     if request.key is not None:
         keys.note_used(request.key)
     return reply
