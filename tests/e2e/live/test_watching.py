@@ -113,6 +113,23 @@ def test_nobody_else_is_told(
     assert first["event"]["id"] == mine, "the first that the stranger hears of is its own"
 
 
+def test_in_app_messages_are_told_to_whom_they_are_for(
+    owner: Client, server: Server, opened: Open
+) -> None:
+    stranger = Client(server, "nobody@live.example").register()
+    mine, theirs = opened(owner), opened(stranger)
+    (topic,) = mine.watch("inbox")["topics"]
+    theirs.watch("inbox")
+    me = owner.session["user_id"]
+    content = {"subject": "Look", "text": "The order is here."}
+    owner.ok("POST", "/v1/notifications", {"to": [f"user:{me}"], "channels": ["in_app"], "content": content})  # fmt: skip
+    message = mine.next()
+    assert message["topic"] == topic
+    assert message["event"] == owner.ok("GET", "/v1/inbox")["items"][0]
+    assert message["event"]["subject"] == "Look"
+    assert theirs.ask({"action": "ping"}) == {"type": "pong"}, "nothing else came before"
+
+
 def test_grants_on_a_workflow_let_it_be_watched_and_nothing_else(
     owner: Client, workflow: dict[str, Any], opened: Open
 ) -> None:

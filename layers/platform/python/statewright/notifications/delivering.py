@@ -17,12 +17,13 @@ from typing import Any, assert_never
 from aws_lambda_powertools import Logger
 from psycopg.types.json import Jsonb
 
-from statewright import world
+from statewright import live, world
 from statewright.aws import kms, queues
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import UnavailableError
 from statewright.notifications import backoff, news, templates, unsubscribing
 from statewright.notifications.gate import Collect, Facts, Go, Later, Never, decide
+from statewright.notifications.people_models import InboxItem
 from statewright.notifications.providers import choice
 from statewright.notifications.providers.base import (
     Account,
@@ -186,9 +187,10 @@ def _take(row: dict[str, Any], body: Rendered, taken: Taken) -> None:
 
 
 def _note(row: dict[str, Any], told: news.News, inbox: Rendered | None = None) -> None:
+    now, is_new = world.now(), False
     with tenant(row["workspace_id"]) as session:
         if inbox is not None:
-            session.run(
+            is_new = 0 < session.run(
                 _sql.insert_inbox_item,
                 id=row["id"],
                 user_id=row["user_id"],
@@ -196,11 +198,29 @@ def _note(row: dict[str, Any], told: news.News, inbox: Rendered | None = None) -
                 subject=inbox.subject,
                 text=inbox.text,
                 url=inbox.url,
-                now=world.now(),
+                now=now,
             )
         after = news.apply(session, row["id"], told)
     for act in after:
         act()
+    if inbox is not None and is_new:
+        _show(row, inbox, now)
+
+
+def _show(row: dict[str, Any], message: Rendered, now: datetime) -> None:
+    """Tells the person, if connected, as their inbox would."""
+    shown = InboxItem(
+        id=row["id"],
+        category=row["category"],
+        subject=message.subject,
+        text=message.text,
+        url=message.url,
+        created_at=now,
+        read_at=None,
+        archived_at=None,
+    )
+    topic = f"inbox/{row['user_id']}"
+    live.publish(row["workspace_id"], topic, shown.model_dump(mode="json"))
 
 
 def _postpone(row: dict[str, Any], detail: str, asked: float | None) -> None:
