@@ -190,7 +190,7 @@ def _note(row: dict[str, Any], told: news.News, inbox: Rendered | None = None) -
     now, is_new = world.now(), False
     with tenant(row["workspace_id"]) as session:
         if inbox is not None:
-            is_new = 0 < session.run(
+            new = session.run(
                 _sql.insert_inbox_item,
                 id=row["id"],
                 user_id=row["user_id"],
@@ -200,6 +200,7 @@ def _note(row: dict[str, Any], told: news.News, inbox: Rendered | None = None) -
                 url=inbox.url,
                 now=now,
             )
+            is_new = new > 0
         after = news.apply(session, row["id"], told)
     for act in after:
         act()
