@@ -1,75 +1,98 @@
-/** Publishing: what is in the way, what the workflow will be allowed to do, and its URLs afterwards. */
+/** Publishing: what is in the way, what changes, what the workflow will be allowed to do, and its addresses afterwards. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, CircleAlert, KeyRound } from "lucide-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleAlert, CircleCheck, KeyRound } from "lucide-react";
+import { useState } from "react";
 
 import { api, ok } from "../api/client";
 import { Complaint, Dialog } from "../ui/parts";
+import { Forecast } from "./Forecast";
+import { inWords, resources, type Statement } from "./permissions";
 import type { Draft, Workflow } from "./useDraft";
-import { Forecast } from "./WorkflowPanel";
 
-interface Statement {
-  Action: string[];
-  Resource: string[];
+interface Props {
+  workflow: Workflow;
+  draft: Draft;
+  onClose: () => void;
 }
 
-const WORDS: [RegExp, string][] = [
-  [/^lambda:InvokeFunction$/, "call the step functions"],
-  [/^states:StartExecution$/, "start executions of"],
-  [/^states:(Describe|Stop)Execution$/, "follow and stop what it has started"],
-  [/^states:RedriveExecution$/, "start its failed rounds again"],
-  [/^events:PutEvents$/, "publish events on"],
-  [/^events:/, "be told when those end"],
-  [/^s3:PutObject$|^s3:Abort|^s3:ListMultipart/, "write results into"],
-  [/^s3:/, "read files from"],
-];
-
-const inWords = (statement: Statement): string =>
-  [...new Set(statement.Action.map((action) => WORDS.find(([pattern]) => pattern.test(action))?.[1] ?? action))].join(", ");
-
-const short = (resource: string): string => /\$\{\w+:([^}]+)\}/.exec(resource)?.[1] ?? resource.split(":").at(-1) ?? resource;
-
-export function PublishDialog({ workflow, draft, onClose }: { workflow: Workflow; draft: Draft; onClose: () => void }) {
+export function PublishDialog({ workflow, draft, onClose }: Props) {
   const queries = useQueryClient();
+  const [note, setNote] = useState("");
   const publish = useMutation({
     mutationFn: async () => {
       await draft.save();
-      return ok(api.POST("/v1/workflows/{workflow_id}/versions", { params: { path: { workflow_id: workflow.id } } }));
+      return ok(api.POST("/v1/workflows/{workflow_id}/versions", { params: { path: { workflow_id: workflow.id } }, body: { note } }));
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["workflow", workflow.id] }),
+    onSuccess: () => Promise.all([["workflow", workflow.id], ["versions", workflow.id]].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
   const errors = (draft.checks?.findings ?? []).filter((found) => found.severity === "error");
-  const statements = (draft.checks?.policy?.["Statement"] ?? []) as Statement[];
-  if (publish.data !== undefined) {
-    return (
-      <Dialog title={`Version ${publish.data.version} is live`} open onClose={onClose}>
-        <p><Check size={16} aria-hidden /> What starts the workflow from now on runs this version.</p>
-        {Object.entries(publish.data.webhooks).map(([id, url]) => (
-          <label className="field" key={id}><span>Webhook “{id}”</span><input readOnly className="mono" value={url} onFocus={(event) => event.target.select()} /></label>
-        ))}
-        <footer><button type="button" className="button primary" onClick={onClose}>Done</button></footer>
-      </Dialog>
-    );
-  }
+  if (publish.data !== undefined) return <Published version={publish.data.version} webhooks={publish.data.webhooks} onClose={onClose} />;
   return (
-    <Dialog title="Publish" open onClose={onClose}>
-      {errors.length > 0 && <p className="banner"><CircleAlert size={16} aria-hidden /> {errors.length === 1 ? "One error is" : `${errors.length} errors are`} in the way: {errors[0]?.detail}</p>}
+    <Dialog title={`Publish version ${(workflow.version ?? 0) + 1}`} open onClose={onClose}>
+      {errors.length > 0 && <p className="banner"><CircleAlert size={16} aria-hidden /> <span>{errors.length === 1 ? "One error is" : `${errors.length} errors are`} in the way: {errors[0]?.detail}</span></p>}
+      {workflow.version !== null && <Changes workflow={workflow} draft={draft} />}
+      <Permissions draft={draft} />
       {draft.checks?.forecast && <Forecast forecast={draft.checks.forecast} />}
-      <div>
-        <h3>What it may do</h3>
-        {statements.length === 0 ? <p className="muted">It only computes: it needs no permission.</p> : (
-          <ul>
-            {statements.map((statement) => (
-              <li key={statement.Action.join()}><KeyRound size={13} aria-hidden /> {inWords(statement)} <span className="muted small">{statement.Resource.map(short).join(", ")}</span></li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <label className="field"><span>Note</span><input value={note} maxLength={1000} placeholder="What is new in this version?" onChange={(event) => setNote(event.target.value)} /></label>
       <Complaint error={publish.error} />
       <footer>
         <button type="button" className="button" onClick={onClose}>Cancel</button>
-        <button type="button" className="button primary" disabled={errors.length > 0 || publish.isPending} onClick={() => publish.mutate()}>Publish version {(workflow.version ?? 0) + 1}</button>
+        <button type="button" className="button primary" disabled={errors.length > 0 || publish.isPending || draft.checks === undefined} onClick={() => publish.mutate()}>Publish version {(workflow.version ?? 0) + 1}</button>
       </footer>
     </Dialog>
+  );
+}
+
+function Published({ version, webhooks, onClose }: { version: number; webhooks: { [id: string]: string }; onClose: () => void }) {
+  return (
+    <Dialog title={`Version ${version} is live`} open onClose={onClose}>
+      <p className="good-line"><CircleCheck size={17} aria-hidden /> What starts the workflow from now on runs this version.</p>
+      {Object.entries(webhooks).map(([id, url]) => (
+        <label className="field" key={id}><span>Address of “{id}”</span><input readOnly className="mono" value={url} onFocus={(event) => event.target.select()} /></label>
+      ))}
+      <footer><button type="button" className="button primary" onClick={onClose}>Done</button></footer>
+    </Dialog>
+  );
+}
+
+function Changes({ workflow, draft }: { workflow: Workflow; draft: Draft }) {
+  const found = useQuery({
+    queryKey: ["difference", workflow.id, "live", "draft", draft.text],
+    queryFn: () => ok(api.GET("/v1/workflows/{workflow_id}/diff", { params: { path: { workflow_id: workflow.id }, query: { before: "live", after: "draft" } } })),
+    enabled: draft.saving === "saved",
+  });
+  if (found.data === undefined) return null;
+  const { steps, fields, same } = found.data;
+  return (
+    <section>
+      <h3>What changes</h3>
+      {same && <p className="muted">Nothing: the draft is what is live already.</p>}
+      <ul className="plain-list">
+        {steps.map((step) => <li key={`${step.step} ${step.before ?? step.after}`}><span className="chip">{step.change.replaceAll("_", " ")}</span> {step.name}</li>)}
+        {fields.map((field) => <li key={field.field}><span className="chip">changed</span> <code>{field.field.slice(1)}</code></li>)}
+      </ul>
+    </section>
+  );
+}
+
+function Permissions({ draft }: { draft: Draft }) {
+  const statements = (draft.checks?.policy?.["Statement"] ?? []) as Statement[];
+  return (
+    <section aria-label="Permissions">
+      <h3>What it may do</h3>
+      {draft.checks !== undefined && statements.length === 0 && <p className="muted">It only computes: it needs no permission.</p>}
+      <ul className="plain-list">
+        {statements.map((statement) => (
+          <li key={statement.Action.join()}><KeyRound size={14} aria-hidden /> <span>{inWords(statement)} <span className="muted small">{resources(statement).join(", ")}</span></span></li>
+        ))}
+      </ul>
+      {statements.length > 0 && (
+        <details className="more">
+          <summary>The policy, as AWS has it</summary>
+          <pre className="policy" tabIndex={0} aria-label="Policy">{JSON.stringify(draft.checks?.policy, null, 2)}</pre>
+        </details>
+      )}
+    </section>
   );
 }

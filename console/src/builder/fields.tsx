@@ -1,26 +1,11 @@
-/** Fields of the inspector: text, values that may be expressions, and forms from JSON Schemas. */
+/** Plain fields of the inspector, and rows of names with values. */
 
-import { useEffect, useId, useState, type ReactNode } from "react";
+import { Plus, X } from "lucide-react";
+import { useEffect, useId, useState } from "react";
 
 import { isFields, type Fields, type Json } from "../graph/definition";
-
-/** What a person typed, as a value: JSON where it is some, else text. */
-export function parsed(text: string): Json {
-  const trimmed = text.trim();
-  if (!/^[[{"\d-]|^(true|false|null)$/.test(trimmed)) return text;
-  try {
-    return JSON.parse(trimmed) as Json;
-  } catch {
-    return text;
-  }
-}
-
-/** A value as a person edits it. Texts that read like something else keep their quotes. */
-export function shown(value: Json | undefined): string {
-  if (value === undefined) return "";
-  if (typeof value !== "string") return JSON.stringify(value, null, 2);
-  return parsed(value) === value ? value : JSON.stringify(value);
-}
+import { useReadOnly } from "./editing";
+import { ValueField } from "./ValueField";
 
 interface TextProps {
   label: string;
@@ -31,97 +16,114 @@ interface TextProps {
   hint?: string | undefined;
   required?: boolean;
   options?: string[];
+  placeholder?: string;
 }
 
-/** A line or several of text. It is told on leaving the field, so that typing is one change. */
-export function TextField({ label, value, onChange, mono = false, lines = 1, hint, required = false, options }: TextProps) {
+/** A line or several of text, told once it rests or its field is left. */
+export function TextField({ label, value, onChange, mono = false, lines = 1, hint, required = false, options, placeholder }: TextProps) {
   const [text, setText] = useState(value);
   const id = useId();
+  const readOnly = useReadOnly();
   useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), 500);
+    return () => clearTimeout(timer);
+  });
   const tell = (): void => {
     if (text !== value) onChange(text);
   };
-  const common = { id, value: text, className: mono ? "mono" : "", spellCheck: !mono, "aria-required": required, onBlur: tell };
+  const common = { id, value: text, className: mono ? "mono" : "", spellCheck: !mono, "aria-required": required, onBlur: tell, readOnly, placeholder };
   return (
     <div className="field">
-      <label htmlFor={id}>
-        {label} {required && <span className="muted">required</span>}
-      </label>
-      {lines > 1 ? (
-        <textarea {...common} rows={lines} onChange={(event) => setText(event.target.value)} />
-      ) : (
-        <input {...common} list={options && `${id}-list`} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => event.key === "Enter" && tell()} />
-      )}
+      <label htmlFor={id}>{label} {required && <em className="muted">required</em>}</label>
+      {lines > 1 ? <textarea {...common} rows={lines} onChange={(event) => setText(event.target.value)} /> : <input {...common} list={options && `${id}-list`} onChange={(event) => setText(event.target.value)} />}
       {options && <datalist id={`${id}-list`}>{options.map((option) => <option key={option} value={option} />)}</datalist>}
       {hint !== undefined && <span className="muted small">{hint}</span>}
     </div>
   );
 }
 
-/** A value of any type: text, JSON, or an expression in {% … %}. */
-export function ValueField({ label, value, onChange, hint, required, lines }: { label: string; value: Json | undefined; onChange: (value: Json | undefined) => void; hint?: string | undefined; required?: boolean; lines?: number }) {
-  const text = shown(value);
-  return (
-    <TextField
-      label={label}
-      value={text}
-      hint={hint}
-      required={required ?? false}
-      mono={typeof value !== "string" || value.includes("{%")}
-      lines={lines ?? Math.min(10, Math.max(text.includes("\n") || text.length > 40 ? 3 : 1, text.split("\n").length))}
-      onChange={(changed) => onChange(changed === "" ? undefined : parsed(changed))}
-    />
-  );
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: [string, string][];
+  onChange: (value: string) => void;
+  hint?: string | undefined;
 }
 
-export function Choice({ label, value, options, onChange }: { label: string; value: string; options: [string, string][]; onChange: (value: string) => void }) {
+export function Choice({ label, value, options, onChange, hint }: ChoiceProps) {
   const id = useId();
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} value={value} disabled={useReadOnly()} onChange={(event) => onChange(event.target.value)}>
         {options.map(([key, title]) => <option key={key} value={key}>{title}</option>)}
       </select>
+      {hint !== undefined && <span className="muted small">{hint}</span>}
     </div>
   );
 }
 
-const spaced = (name: string): string => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+export const Tick = ({ label, value, onChange }: { label: string; value: boolean; onChange: (value: boolean) => void }) => (
+  <label className="tick"><input type="checkbox" checked={value} disabled={useReadOnly()} onChange={(event) => onChange(event.target.checked)} /> {label}</label>
+);
 
-function SchemaField({ name, schema, value, required, onChange }: { name: string; schema: Fields; value: Json | undefined; required: boolean; onChange: (value: Json | undefined) => void }): ReactNode {
-  const label = typeof schema["title"] === "string" ? schema["title"] : spaced(name);
-  const choices = Array.isArray(schema["enum"]) ? schema["enum"].map(String) : undefined;
-  const expression = typeof value === "string" && value.includes("{%");
-  if (choices !== undefined && !expression) {
-    const options: [string, string][] = choices.map((choice) => [choice, choice]);
-    return <Choice label={label} value={String(value ?? "")} options={[["", "—"], ...options]} onChange={(chosen) => onChange(chosen === "" ? undefined : chosen)} />;
-  }
-  if (schema["type"] === "boolean" && !expression) {
-    return (
-      <label style={{ display: "flex", gap: 8 }}>
-        <input type="checkbox" checked={value === true} onChange={(event) => onChange(event.target.checked ? true : undefined)} /> {label}
-      </label>
-    );
-  }
-  const long = ["text", "html", "body", "query"].includes(name);
-  return <ValueField label={label} value={value} required={required} hint={typeof schema["description"] === "string" ? schema["description"] : undefined} onChange={onChange} {...(long ? { lines: 4 } : {})} />;
+interface RowsProps {
+  label: string;
+  value: Fields;
+  onChange: (value: Fields) => void;
+  hint?: string | undefined;
+  required?: boolean;
 }
 
-/** A form for an object's schema. What the schema does not know is kept as it is. */
-export function SchemaForm({ schema, value, onChange }: { schema: Fields; value: Fields; onChange: (value: Fields) => void }) {
-  const properties = isFields(schema["properties"]) ? schema["properties"] : {};
-  const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
-  const put = (name: string, changed: Json | undefined): void => {
-    const { [name]: _, ...rest } = value;
-    onChange(changed === undefined ? rest : { ...value, [name]: changed });
+/** An object as rows of names with values. */
+export function RowsField({ label, value, onChange, hint, required = false }: RowsProps) {
+  const readOnly = useReadOnly();
+  const rename = (before: string, after: string): void => {
+    if (after === "" || after in value) return;
+    onChange(Object.fromEntries(Object.entries(value).map(([name, inner]) => [name === before ? after : name, inner])));
   };
-  const names = Object.keys(properties).toSorted((a, b) => Number(required.has(b)) - Number(required.has(a)));
+  const free = (): string => Array.from({ length: 100 }, (_, n) => (n === 0 ? "field" : `field_${n + 1}`)).find((name) => !(name in value)) ?? "field";
   return (
-    <>
-      {names.map((name) => {
-        const inner = properties[name];
-        return <SchemaField key={name} name={name} schema={isFields(inner) ? inner : {}} value={value[name]} required={required.has(name)} onChange={(changed) => put(name, changed)} />;
-      })}
-    </>
+    <fieldset className="rows-field">
+      <legend>{label} {required && <em className="muted">required</em>}</legend>
+      {Object.entries(value).map(([name, inner], index) => (
+        <div className="row-field" key={index}>
+          <NameBox label={`${label}: name ${index + 1}`} name={name} onChange={(after) => rename(name, after)} />
+          <ValueField bare label={`${label}: ${name}`} value={inner} onChange={(changed) => onChange({ ...value, [name]: changed ?? "" })} />
+          {!readOnly && <button type="button" className="button quiet icon tiny" aria-label={`Remove ${name}`} onClick={() => onChange(Object.fromEntries(Object.entries(value).filter(([other]) => other !== name)))}><X size={14} /></button>}
+        </div>
+      ))}
+      {!readOnly && <button type="button" className="button quiet add-row" onClick={() => onChange({ ...value, [free()]: "" })}><Plus size={14} aria-hidden /> Add a field</button>}
+      {hint !== undefined && <span className="muted small">{hint}</span>}
+    </fieldset>
   );
 }
+
+function NameBox({ label, name, onChange }: { label: string; name: string; onChange: (name: string) => void }) {
+  const [text, setText] = useState(name);
+  useEffect(() => setText(name), [name]);
+  return <input className="mono" aria-label={label} value={text} readOnly={useReadOnly()} onChange={(event) => setText(event.target.value)} onBlur={() => onChange(text.trim())} />;
+}
+
+/** A list as one value after the other. */
+export function ItemsField({ label, value, onChange, hint, required = false }: { label: string; value: Json[]; onChange: (value: Json[]) => void; hint?: string | undefined; required?: boolean }) {
+  const readOnly = useReadOnly();
+  return (
+    <fieldset className="rows-field">
+      <legend>{label} {required && <em className="muted">required</em>}</legend>
+      {value.map((item, index) => (
+        <div className="row-field single" key={index}>
+          <ValueField bare label={`${label} ${index + 1}`} value={item} onChange={(changed) => onChange(value.map((other, at) => (at === index ? (changed ?? "") : other)))} />
+          {!readOnly && <button type="button" className="button quiet icon tiny" aria-label={`Remove ${label} ${index + 1}`} onClick={() => onChange(value.filter((_, at) => at !== index))}><X size={14} /></button>}
+        </div>
+      ))}
+      {!readOnly && <button type="button" className="button quiet add-row" onClick={() => onChange([...value, ""])}><Plus size={14} aria-hidden /> Add another</button>}
+      {hint !== undefined && <span className="muted small">{hint}</span>}
+    </fieldset>
+  );
+}
+
+/** Whether an object can be shown as rows. */
+export const isRows = (value: Json | undefined): value is Fields => isFields(value) && Object.keys(value).length <= 40;

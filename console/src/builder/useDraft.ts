@@ -3,13 +3,14 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { api, ok, type Schemas } from "../api/client";
-import type { Definition } from "../graph/definition";
-import { begin, change, redo, undo, type History } from "../graph/history";
+import { api, ok, Problem, type Schemas } from "../api/client";
+import { everyStep, type Definition } from "../graph/definition";
+import { begin, change, redo, settle, undo, type History } from "../graph/history";
 import { write } from "../graph/yaml";
 
 export type Workflow = Schemas["WorkflowDetail"];
-const PAUSE = 700;
+export type Finding = Schemas["FindingView"];
+const PAUSE = 600;
 
 /** A value that follows another once that has been still for a while. */
 function useSettled<T>(value: T, pause: number): T {
@@ -23,26 +24,63 @@ function useSettled<T>(value: T, pause: number): T {
 
 export interface Draft {
   definition: Definition;
+  /** Where each step with an id stands. */
+  places: Map<string, string>;
   text: string;
-  set: (definition: Definition) => void;
+  /** `about`: what is being changed; changes in a row about the same thing are undone at once. `text`: as somebody wrote it. */
+  set: (definition: Definition, about?: string, text?: string) => void;
   undo: () => void;
   redo: () => void;
+  settle: () => void;
   canUndo: boolean;
   canRedo: boolean;
   checks: Schemas["Inspection"] | undefined;
-  saving: "saved" | "saving" | "not saved";
+  checking: boolean;
+  saving: "saved" | "saving" | "not saved" | "conflict";
   error: unknown;
   save: () => Promise<void>;
+  /** Somebody else's draft, which came in between; mine is kept until one is chosen. */
+  conflict: Workflow | null;
+  keepMine: () => void;
+  takeTheirs: () => void;
 }
 
-export function useDraft(workflow: Workflow): Draft {
+/** Saves the text under the ETag that the draft was read with; another's change in between is a conflict. */
+function useStore(workflow: Workflow, first: string) {
   const queries = useQueryClient();
-  const [history, setHistory] = useState<History<Definition>>(() => begin(workflow.definition as unknown as Definition));
-  const source = useRef(workflow.source);
   const number = useRef(workflow.draft);
-  const definition = history.present;
-  const text = useMemo(() => write(definition, source.current), [definition]);
-  const [saved, setSaved] = useState(text);
+  const [saved, setSaved] = useState(first);
+  const [conflict, setConflict] = useState<Workflow | null>(null);
+  const path = { params: { path: { workflow_id: workflow.id } } };
+  const store = useMutation({
+    mutationFn: async (yaml: string) => ({ changed: await ok(api.PUT("/v1/workflows/{workflow_id}", { ...path, body: { yaml, draft: number.current } })), yaml }),
+    onSuccess: ({ changed, yaml }) => {
+      number.current = changed.draft;
+      setSaved(yaml);
+      queries.setQueryData(["workflow", workflow.id], changed);
+    },
+    onError: async (error) => {
+      if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 412)) return;
+      const theirs = await ok(api.GET("/v1/workflows/{workflow_id}", path));
+      if (theirs.draft !== number.current) setConflict(theirs);
+    },
+    scope: { id: workflow.id },
+  });
+  return { number, saved, setSaved, conflict, setConflict, store };
+}
+
+/** A definition with the text that says it. Both are undone together, so comments come back as well. */
+interface Content {
+  definition: Definition;
+  text: string;
+}
+
+const contentOf = (definition: Definition, before: string | null): Content => ({ definition, text: write(definition, before) });
+
+export function useDraft(workflow: Workflow): Draft {
+  const [history, setHistory] = useState<History<Content>>(() => begin(contentOf(workflow.definition as unknown as Definition, workflow.source)));
+  const { definition, text } = history.present;
+  const { number, saved, setSaved, conflict, setConflict, store } = useStore(workflow, text);
   const settled = useSettled(text, PAUSE);
   const checks = useQuery({
     queryKey: ["checks", settled],
@@ -50,37 +88,43 @@ export function useDraft(workflow: Workflow): Draft {
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   });
-  const store = useMutation({
-    mutationFn: async (yaml: string) => {
-      const changed = await ok(api.PUT("/v1/workflows/{workflow_id}", { params: { path: { workflow_id: workflow.id } }, body: { yaml, draft: number.current } }));
-      return { changed, yaml };
-    },
-    onSuccess: ({ changed, yaml }) => {
-      number.current = changed.draft;
-      source.current = yaml;
-      setSaved(yaml);
-      queries.setQueryData(["workflow", workflow.id], changed);
-    },
-    scope: { id: workflow.id },
-  });
   const { mutate, mutateAsync } = store;
   useEffect(() => {
-    if (settled === text && settled !== saved) mutate(settled);
-  }, [settled, text, saved, mutate]);
+    if (settled === text && settled !== saved && conflict === null) mutate(settled);
+  }, [settled, text, saved, conflict, mutate]);
   const save = useCallback(async () => {
     if (text !== saved) await mutateAsync(text);
   }, [text, saved, mutateAsync]);
+  const failed = store.isError && store.variables === text;
+  const places = useMemo(() => new Map([...everyStep(definition)].flatMap(([pointer, step]) => (typeof step["id"] === "string" ? [[step["id"], pointer]] : []))), [definition]);
   return {
     definition,
+    places,
     text,
-    set: useCallback((next) => setHistory((now) => change(now, next)), []),
+    set: useCallback((next, about, written) => setHistory((now) => (next === now.present.definition ? now : change(now, written === undefined ? contentOf(next, now.present.text) : { definition: next, text: written }, about ?? null))), []),
     undo: useCallback(() => setHistory(undo), []),
     redo: useCallback(() => setHistory(redo), []),
+    settle: useCallback(() => setHistory(settle), []),
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
     checks: checks.data,
-    saving: text === saved ? "saved" : store.isError && store.variables === text ? "not saved" : "saving",
-    error: store.isError && store.variables === text ? store.error : checks.error,
+    checking: checks.isFetching || settled !== text,
+    saving: conflict !== null ? "conflict" : text === saved ? "saved" : failed ? "not saved" : "saving",
+    error: conflict !== null ? null : failed ? store.error : checks.error,
     save,
+    conflict,
+    keepMine: () => {
+      number.current = conflict?.draft ?? number.current;
+      setConflict(null);
+      mutate(text);
+    },
+    takeTheirs: () => {
+      if (conflict === null) return;
+      number.current = conflict.draft;
+      const theirs = contentOf(conflict.definition as unknown as Definition, conflict.source);
+      setSaved(theirs.text);
+      setHistory((now) => change(now, theirs));
+      setConflict(null);
+    },
   };
 }

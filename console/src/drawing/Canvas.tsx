@@ -22,7 +22,7 @@ interface Props {
   onMove?: (pointer: string, lane: string, index: number) => void;
 }
 
-const LEGIBLE = 0.6;
+const LEGIBLE = 0.75;
 
 /** The drawing. Without `onAdd` it is only looked at. */
 export const Canvas = (props: Props) => (

@@ -3,7 +3,6 @@
 import { closeBrackets } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json as jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
-import { bracketMatching } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { keymap } from "@codemirror/view";
 import { useMemo, useState } from "react";
@@ -33,7 +32,7 @@ export function useJson(initial: unknown): EditedJson {
   return { text, setText, ...read, changed: text !== before };
 }
 
-const EXTENSIONS = [jsonLanguage(), history(), bracketMatching(), closeBrackets(), linter(jsonParseLinter(), { delay: 400 }), keymap.of([...defaultKeymap, ...historyKeymap])];
+const EXTENSIONS = [jsonLanguage(), history(), closeBrackets(), linter(jsonParseLinter(), { delay: 400 }), keymap.of([...defaultKeymap, ...historyKeymap])];
 
 export function JsonEditor({ label, hint, json }: { label: string; hint?: string; json: EditedJson }) {
   return (

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { definitions } from "./arbitrary";
 import { setField } from "./edit";
-import { read, write } from "./yaml";
+import { rangeOf, read, write } from "./yaml";
 
 test("what is written is read back, whatever was there before", () => {
   fc.assert(
@@ -25,7 +25,14 @@ steps:
 
 test("an unchanged definition is written as it was", () => {
   const found = read(TEXT);
-  expect("definition" in found && write(found.definition, TEXT)).toBe(TEXT.replace("{id: b, set: 2}", "{ id: b, set: 2 }"));
+  expect("definition" in found && write(found.definition, TEXT)).toBe(TEXT);
+});
+
+test("what a change does not touch stays as it was laid out", () => {
+  const long = `name: W\nsteps:\n- {id: a, use: email.send, with: {to: "{% $trigger.body.email %}", subject: A subject that is quite long, text: "And a text that is longer still"}}\n- {id: b, set: [1, 2]}\n`;
+  const found = read(long);
+  if (!("definition" in found)) throw new Error("not read");
+  expect(write(setField(found.definition, "/steps/1", { set: 3 }), long)).toBe(long.replace("[1, 2]", "3"));
 });
 
 test("comments outlive a change", () => {
@@ -38,4 +45,12 @@ test("comments outlive a change", () => {
 test("what is no definition is said in a sentence", () => {
   expect(read("a: [")).toHaveProperty("problem");
   expect(read("[1]")).toEqual({ problem: "A definition is an object with “steps”." });
+});
+
+test("a pointer leads to its place in the text", () => {
+  const said = (pointer: string): string => TEXT.slice(...rangeOf(TEXT, pointer)!);
+  expect(said("/steps/0/set")).toBe('"{% $trigger.body %}"');
+  expect(said("/steps/1/set")).toBe("2");
+  expect(said("/steps/1/set/deeper/7")).toBe("2");
+  expect(rangeOf("", "/steps")).toBeUndefined();
 });

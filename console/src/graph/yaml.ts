@@ -2,9 +2,16 @@
 
 import { Document, isMap, isScalar, isSeq, parseDocument, type Node, type YAMLMap } from "yaml";
 
+import { differences } from "./comparison";
 import { isFields, type Definition, type Json } from "./definition";
 
-const STYLE = { lineWidth: 110, singleQuote: false } as const;
+/** How a text is laid out, so that what is written anew looks like what was there. */
+const styleOf = (before: string) => ({
+  lineWidth: 0,
+  singleQuote: false,
+  flowCollectionPadding: !/[[{][^\s%{}[\]]/.test(before.replaceAll(/"[^"\n]*"|'[^'\n]*'/g, "")),
+  indentSeq: !/^\s*[\w-]+:\s*\n- /m.test(before),
+});
 
 /** What a YAML text says, or a sentence on why it is none. */
 export function read(text: string): { definition: Definition } | { problem: string } {
@@ -18,10 +25,12 @@ export function read(text: string): { definition: Definition } | { problem: stri
 
 /** The text of a definition: `before`, changed only where the definition differs from it. */
 export function write(definition: Definition, before: string | null): string {
-  const document = before === null ? new Document(definition) : parseDocument(before);
-  if (document.errors.length > 0 || document.contents === null) return new Document(definition).toString(STYLE);
-  document.contents = merged(document as Document, document.contents, definition);
-  return document.toString(STYLE);
+  if (before === null) return new Document(definition).toString(styleOf(""));
+  const document = parseDocument(before) as Document;
+  if (document.errors.length > 0 || document.contents === null) return new Document(definition).toString(styleOf(""));
+  if (differences(document.toJS() as Json, definition, "", 1).length === 0) return before;
+  document.contents = merged(document, document.contents as Node, definition);
+  return document.toString(styleOf(before));
 }
 
 function merged(document: Document, node: Node, value: Json): Node {
@@ -47,4 +56,23 @@ function mergedMap(document: Document, node: YAMLMap, value: { [key: string]: Js
     else node.set(key, merged(document, old, inner));
   }
   return node;
+}
+
+/** Where the value at a JSON pointer stands in a text; the innermost that there is where it leads too far. */
+export function rangeOf(text: string, pointer: string): [number, number] | undefined {
+  const document = parseDocument(text);
+  let node: unknown = document.contents;
+  let found: [number, number] | undefined;
+  for (const key of [null, ...pointer.split("/").slice(1)]) {
+    if (key !== null) node = inside(node, key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const range = (node as Node | undefined)?.range;
+    if (range == null) break;
+    found = [range[0], Math.min(Math.max(range[1], range[0] + 1), text.length)];
+  }
+  return found;
+}
+
+function inside(node: unknown, key: string): unknown {
+  if (isMap(node)) return node.get(key, true);
+  return isSeq(node) ? node.get(Number(key), true) : undefined;
 }

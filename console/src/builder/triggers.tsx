@@ -1,0 +1,71 @@
+/** What can start a workflow, each with its fields. */
+
+import { CalendarClock, FileInput, FormInput, Hand, Radio, Trash2, Webhook, type LucideIcon } from "lucide-react";
+
+import type { Fields, Json } from "../graph/definition";
+import { useReadOnly } from "./editing";
+import { Choice, TextField } from "./fields";
+
+export const NEW_TRIGGERS: Record<string, { title: string; icon: LucideIcon; fields: Fields }> = {
+  webhook: { title: "Webhook", icon: Webhook, fields: { type: "webhook", method: "POST" } },
+  schedule: { title: "Schedule", icon: CalendarClock, fields: { type: "schedule", cron: "0 9 * * *", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone } },
+  form: { title: "Form", icon: FormInput, fields: { type: "form", title: "New request", submit: "Send", access: "public" } },
+  event: { title: "Event", icon: Radio, fields: { type: "event", event: "order.paid" } },
+  file: { title: "File", icon: FileInput, fields: { type: "file", max_size: 10_000_000 } },
+  manual: { title: "By hand", icon: Hand, fields: { type: "manual" } },
+};
+
+interface Props {
+  trigger: Fields;
+  url: string | undefined;
+  onChange: (changed: Fields | undefined) => void;
+}
+
+export function Trigger({ trigger, url, onChange }: Props) {
+  const type = String(trigger["type"]);
+  const known = NEW_TRIGGERS[type];
+  const Icon = known?.icon ?? Radio;
+  const id = String(trigger["id"]);
+  return (
+    <div className="trigger">
+      <header>
+        <span className="kind use"><Icon size={15} aria-hidden /></span>
+        <b>{known?.title ?? type}</b> <code className="muted">{id}</code>
+        {!useReadOnly() && <button type="button" className="button quiet icon tiny danger" aria-label={`Remove the trigger ${id}`} onClick={() => onChange(undefined)}><Trash2 size={14} /></button>}
+      </header>
+      <TriggerFields type={type} trigger={trigger} put={(fields) => onChange(told({ ...trigger, ...fields }))} />
+      {(type === "webhook" || type === "form") && (url === undefined ? <p className="muted small">Its address appears once the workflow is published.</p> : <input readOnly className="mono" aria-label={`Address of ${id}`} value={url} onFocus={(event) => event.target.select()} />)}
+    </div>
+  );
+}
+
+/** Fields without those that are empty. */
+const told = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+
+function TriggerFields({ type, trigger, put }: { type: string; trigger: Fields; put: (fields: Fields) => void }) {
+  const text = (name: string, label: string, hint?: string, mono = false) => <TextField label={label} mono={mono} hint={hint} value={plain(trigger[name])} onChange={(value) => put({ [name]: value })} />;
+  switch (type) {
+    case "webhook": return (
+      <>
+        <Choice label="Method" value={plain(trigger["method"]) || "POST"} options={methods(trigger["method"])} onChange={(method) => put({ method })} />
+        <Choice label="Answers" value={plain(trigger["respond"]) || "immediately"} options={[["immediately", "at once"], ["when_finished", "with the result"], ...other(trigger["respond"], ["immediately", "when_finished"])]} onChange={(respond) => put({ respond: respond === "immediately" ? "" : respond })} />
+      </>
+    );
+    case "schedule": return <>{text("cron", "Cron", "minute hour day month weekday", true)}{text("timezone", "Time zone")}</>;
+    case "form": return (
+      <>
+        {text("title", "Title")}
+        <Choice label="Who may fill it in" value={plain(trigger["access"]) || "public"} options={[["public", "everybody"], ["signed", "who has a signed link"]]} onChange={(access) => put({ access })} />
+      </>
+    );
+    case "event": return text("event", "Event", "Its type, such as invoice.paid", true);
+    case "file": return text("max_size", "Bytes at most");
+    case "poll": return <p className="muted small">Asked every {plain(trigger["rate"])}. Its details are edited as YAML.</p>;
+    default: return null;
+  }
+}
+
+const plain = (value: Json | undefined): string => (value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
+const other = (value: Json | undefined, known: string[]): [string, string][] => (value === undefined || known.includes(plain(value)) ? [] : [[plain(value), `with ${plain(value)}`]]);
+const METHODS = ["POST", "PUT", "PATCH", "GET", "DELETE"];
+const methods = (value: Json | undefined): [string, string][] => [...METHODS, ...(value === undefined || METHODS.includes(plain(value)) ? [] : [plain(value)])].map((method) => [method, method]);
