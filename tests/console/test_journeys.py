@@ -5,31 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.console.journeys import PASSWORD, add_step, editor, publish, sign_in, status
 from tests.support.server import Client, until
-
-PASSWORD = "long enough pw"
-
-
-def sign_in(page: Page, client: Client) -> None:
-    page.goto("/")
-    page.get_by_label("E-mail").fill(client.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
-
-
-def add_step(page: Page, place: int, title: str) -> None:
-    page.get_by_role("button", name="Add a step here").nth(place).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("searchbox").fill(title)
-    dialog.get_by_role("button", name=title).click()
-
-
-def publish(page: Page, version: int) -> None:
-    page.get_by_role("button", name="Publish", exact=True).click()
-    page.get_by_role("button", name=f"Publish version {version}").click()
-    expect(page.get_by_role("heading", name=f"Version {version} is live")).to_be_visible()
-    page.get_by_role("button", name="Done").click()
 
 
 def test_from_nothing_to_a_finished_execution(page: Page) -> None:
@@ -42,11 +19,11 @@ def test_from_nothing_to_a_finished_execution(page: Page) -> None:
     page.get_by_role("button", name="New workflow").click()
     add_step(page, 1, "Choose")
     expect(page.locator(".block")).to_have_count(1)
-    expect(page.get_by_role("status")).to_have_text("saved")
+    expect(status(page)).to_have_text("saved")
     publish(page, 1)
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
-    expect(page.locator("header .chip")).to_have_text("succeeded")
+    expect(status(page)).to_have_text("succeeded")
     expect(page.locator(".step.is-succeeded").first).to_be_visible()
     expect(page.get_by_label("Details")).to_contain_text("Hello")
 
@@ -56,15 +33,16 @@ def test_what_is_wrong_is_shown_and_mended(page: Page, owner: Client) -> None:
     owner.ok("POST", "/v1/workflows", {"definition": definition})
     sign_in(page, owner)
     page.get_by_role("link", name="Broken").click()
-    problem = page.get_by_role("region", name="Problems").get_by_role("button")
+    page.get_by_role("button", name="1 problem").click()
+    problem = page.get_by_role("region", name="Problems", exact=True).get_by_role("button")
     expect(problem).to_contain_text("total")
     problem.click()
-    value = page.get_by_label("Value", exact=True)
-    expect(value).to_have_value("{% $totl %}")
+    value = editor(page, "Value")
+    expect(value).to_have_text("{% $totl %}")
     value.fill("{% $total + 1 %}")
     value.blur()
-    expect(page.get_by_role("region", name="Problems")).to_have_count(0)
-    expect(page.get_by_role("status")).to_have_text("saved")
+    expect(page.get_by_role("button", name="No problems")).to_be_visible()
+    expect(status(page)).to_have_text("saved")
     [stored] = [item for item in owner.ok("GET", "/v1/workflows")["items"] if item["name"] == "Broken"]  # fmt: skip
     draft = owner.ok("GET", f"/v1/workflows/{stored['id']}")["definition"]
     assert draft["steps"][1]["set"] == "{% $total + 1 %}"
@@ -76,18 +54,17 @@ def test_drawing_and_yaml_are_one_thing(page: Page, owner: Client) -> None:
     sign_in(page, owner)
     page.goto(f"/workflows/{created['id']}")
     page.get_by_role("tab", name="YAML").click()
-    source = page.get_by_label("Definition as YAML")
-    expect(source).to_have_value(text)
+    source = editor(page, "Definition as YAML")
+    expect(source).to_contain_text("# the first")
     source.fill(text + "  - id: b\n    set: '{% $a %}'\n")
-    source.blur()
     page.get_by_role("tab", name="Drawing").click()
-    expect(page.locator(".step")).to_have_count(2)
-    page.locator(".step").nth(1).click()
+    expect(page.locator(".canvas .step")).to_have_count(2)
+    page.locator(".canvas .step").nth(1).click()
     page.keyboard.press("Delete")
-    expect(page.locator(".step")).to_have_count(1)
+    expect(page.locator(".canvas .step")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".step")).to_have_count(2)
-    expect(page.get_by_role("status")).to_have_text("saved")
+    expect(page.locator(".canvas .step")).to_have_count(2)
+    expect(status(page)).to_have_text("saved")
 
     def kept() -> bool:
         source = owner.ok("GET", f"/v1/workflows/{created['id']}")["source"]
@@ -109,9 +86,9 @@ def test_a_failing_webhook_is_seen_mended_and_runs(page: Page, owner: Client) ->
     page.get_by_role("link", name="Hooked").click()
     expect(page.get_by_role("alert")).to_contain_text("nothing is left")
     page.get_by_role("link", name="Hooked").click()
-    page.locator(".step").click()
+    page.locator(".canvas .step").click()
     page.get_by_label("The workflow has").select_option("succeeded")
-    expect(page.get_by_role("status")).to_have_text("saved")
+    expect(status(page)).to_have_text("saved")
     publish(page, 2)
     owner.call_webhook(workflow, {})
     page.get_by_role("link", name="Executions").click()

@@ -86,15 +86,16 @@ describe("samples", () => {
     steps: [
       { id: "call", use: "http.request" },
       { id: "pinned", set: 1, pin: { from: "pin" } },
+      { id: "double", set: "{% $call.status * 2 %}" },
       { id: "each", for_each: "{% $trigger.body.items %}", as: "line", steps: [{ id: "s", set: 1 }] },
     ],
   };
   const results = (): Json => ({ type: "object", properties: { status: { type: "integer", minimum: 200 } } });
 
   test("come from pins, from the newest run, and from schemas", async () => {
-    const names = namesAt(definition, "/steps/2/steps/0");
+    const names = namesAt(definition, "/steps/3/steps/0");
     const promised = await valuesFor(definition, names, stepSamples(definition, undefined, results), triggerSample(definition, undefined));
-    expect(promised).toMatchObject({ call: { status: 200 }, pinned: { from: "pin" }, line: { sku: "lamp" }, index: 0 });
+    expect(promised).toMatchObject({ call: { status: 200 }, double: 400, pinned: { from: "pin" }, line: { sku: "lamp" }, index: 0 });
     const run = { input: { items: [{ sku: "chair" }] }, trigger: "webhook", steps: [{ id: "call", status: "succeeded", output: { status: 404 } }, { id: "pinned", status: "succeeded", output: 1 }] };
     const seen = await valuesFor(definition, names, stepSamples(definition, run, results), triggerSample(definition, run));
     expect(seen).toMatchObject({ call: { status: 404 }, pinned: { from: "pin" }, line: { sku: "chair" } });

@@ -1,6 +1,6 @@
 /** Sample data for the names that an expression can use: pinned outputs, the newest run, else what schemas promise. */
 
-import { at, everyStep, isFields, type Definition, type Fields, type Json } from "./definition";
+import { at, everyStep, isFields, type Definition, type Fields, type Json, type Step } from "./definition";
 import { evaluateAll } from "./evaluate";
 import type { Name } from "./scope";
 
@@ -50,10 +50,9 @@ export function triggerSample(definition: Definition, run: Run | undefined): Fie
   return { type: run?.trigger ?? "manual", body: body ?? null, headers: {}, query: {}, received_at: "2030-01-01T00:00:00Z" };
 }
 
-/** Values for the names in reach. A loop's element is the first that its list gives. */
+/** Values for the names in reach. What has not run yet and only computes is computed; a loop's element is the first of its list. */
 export async function valuesFor(definition: Definition, names: Name[], samples: Fields, trigger: Fields): Promise<Fields> {
   const values: Fields = {};
-  const later: Name[] = [];
   for (const { name, role } of names) {
     if (role === "step" && samples[name] !== undefined) values[name] = samples[name];
     else if (role === "trigger") values[name] = trigger;
@@ -61,13 +60,25 @@ export async function valuesFor(definition: Definition, names: Name[], samples: 
     else if (role === "error") values[name] = { name: "Http.ServerError", cause: "The server answered 500." };
     else if (role === "execution") values[name] = { id: "0192f0c1", started_at: "2030-01-01T00:00:00Z", workflow: String(definition.name), version: 1 };
   }
-  for (const name of names) if (name.role === "item") later.push(name);
-  for (const { name, pointer } of later.toReversed()) {
+  for (const { name, role, pointer } of names.toReversed()) {
     const step = pointer === undefined ? undefined : at(definition, pointer);
-    const list = isFields(step) ? await evaluateAll(step["for_each"] ?? null, values) : { problem: "" };
-    if ("problem" in list) continue;
-    const first = Array.isArray(list.value) ? list.value[0] : list.value;
-    if (first !== undefined && first !== null) values[name] = isFields(step) && isFields(step["batch"]) ? [first] : first;
+    if (!isFields(step) || values[name] !== undefined) continue;
+    const found = role === "item" ? await elementOf(step, values) : role === "step" && "set" in step ? await computed(step, values) : undefined;
+    if (found !== undefined && found !== null) values[name] = found;
   }
   return values;
+}
+
+/** What a step that only computes would give. */
+async function computed(step: Step, values: Fields): Promise<Json | undefined> {
+  const found = await evaluateAll(step["set"] ?? null, values);
+  return "problem" in found ? undefined : found.value;
+}
+
+/** The first element of a loop's list. */
+async function elementOf(step: Step, values: Fields): Promise<Json | undefined> {
+  const list = await evaluateAll(step["for_each"] ?? null, values);
+  if ("problem" in list) return undefined;
+  const first = Array.isArray(list.value) ? list.value[0] : list.value;
+  return isFields(step["batch"]) && first !== undefined ? [first] : first;
 }
