@@ -27,9 +27,9 @@ from asl.registry import MachineRecord
 from asl.runner import Runner
 from localcloud.clock import SystemClock
 from statewright.errors import StatewrightError
+from statewright.integrations.calls import performing
 from statewright.integrations.failures import HttpRequestError
 from statewright.integrations.reach import parse_reach
-from statewright.workflows.actions import http_request
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.step_view import step_runs
 from statewright_cli.files import complain, problems, read_definition
@@ -56,7 +56,7 @@ class LocalTasks:
         match name:
             case "${Function:http-request}":
                 try:
-                    answer = http_request.perform(payload["with"], payload["key"], _HERE)
+                    answer = performing.perform(payload["with"], payload["key"], _HERE)
                 except HttpRequestError as error:
                     return TaskError(type(error).__name__, str(error))
                 return Succeeded(Payload({"Payload": answer, "StatusCode": 200}))

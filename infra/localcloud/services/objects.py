@@ -137,11 +137,10 @@ class S3:
             raise AwsError("PreconditionFailed", words, 412)
         return {**about, "Body": StreamingBody(file.open("rb"), about["ContentLength"])}
 
-    def copy_object(
-        self, Bucket: str, Key: str, CopySource: dict[str, str], **_: Any
-    ) -> dict[str, Any]:
+    def copy_object(self, Bucket: str, Key: str, CopySource: str, **_: Any) -> dict[str, Any]:
         """The same content and type under another key."""
-        found = self.get_object(CopySource["Bucket"], CopySource["Key"])
+        bucket, _slash, key = unquote(CopySource).partition("/")
+        found = self.get_object(bucket, key)
         with found["Body"] as body:
             kind, metadata = found["ContentType"], found["Metadata"]
             made = self.put_object(Bucket, Key, body, kind, metadata)

@@ -143,9 +143,8 @@ def copy(source: str, target: str) -> None:
     bucket = settings().files_bucket
     with mapped("S3"):
         try:
-            client("s3").copy_object(
-                Bucket=bucket, Key=target, CopySource={"Bucket": bucket, "Key": source}
-            )
+            origin = f"{bucket}/{quote(source)}"
+            client("s3").copy_object(Bucket=bucket, Key=target, CopySource=origin)
         except ClientError as error:
             if error_code(error) in {"NoSuchKey", "404"}:
                 raise NotFoundError("There is no such file.") from error

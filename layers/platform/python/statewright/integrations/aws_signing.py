@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from statewright import world
 from statewright.integrations.credentials import Credentials
-from statewright.integrations.errors import ConnectionUnauthorizedError, ConnectionUnavailableError
+from statewright.integrations.errors import (
+    ConnectionInvalidError,
+    ConnectionUnauthorizedError,
+    ConnectionUnavailableError,
+)
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials as Keys
@@ -23,6 +27,10 @@ def signature(connection: Credentials, request: Request) -> dict[str, str]:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 
+    if not isinstance(request.content, bytes):
+        raise ConnectionInvalidError(
+            "Requests for AWS are signed with their content: 10 MB at most."
+        )
     settings = connection.settings
     period = int(world.now().timestamp()) // (_HOUR - _EARLY)
     keys = _assumed(settings["role_arn"], connection.workspace_id, period)

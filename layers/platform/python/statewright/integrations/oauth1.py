@@ -28,7 +28,8 @@ def signature(connection: Credentials, request: Request) -> str:
             f"The connection '{connection.name}' is refused: a person has to agree first."
         )
     client = _client(connection, own.get("token"), own.get("token_secret"))
-    body = request.content.decode("utf-8", "replace") if _is_form(request) else None
+    content = request.content if isinstance(request.content, bytes) else b""  # no file is a form
+    body = content.decode("utf-8", "replace") if _is_form(request) else None
     headers = {"Content-Type": _FORM} if body is not None else {}
     realm = connection.settings.get("realm")
     _, signed, _ = client.sign(request.url, request.method, body, headers, realm)

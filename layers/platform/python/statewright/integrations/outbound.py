@@ -12,7 +12,7 @@ What holds for each call, whoever makes it:
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -75,6 +75,18 @@ class Limits:
     redirects: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Content that is read while it is sent: of this size, and from its beginning each time that
+    it is opened (a redirect may ask for it again). It holds no secret."""
+
+    size: int
+    open: Callable[[], Iterator[bytes]]
+
+    def __len__(self) -> int:
+        return self.size
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """A call to make. ``secrets`` are the values that may be shown to nobody but the server."""
@@ -82,7 +94,7 @@ class Request:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
-    content: bytes = b""
+    content: bytes | Source = b""
     secrets: frozenset[str] = frozenset()
     identity: Identity | None = None
 
@@ -211,7 +223,7 @@ def _exchange(request: Request, reach: Reach) -> httpcore.Response:
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         ),
         headers=built.headers.raw,
-        content=request.content,
+        content=request.content.open() if isinstance(request.content, Source) else request.content,
         extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": CONNECT_SECONDS}},
     )
     return pool_of(reach, request.identity).handle_request(core)

@@ -54,7 +54,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _without_credentials(request: Request) -> Request:
-    if contains(request.content.decode("utf-8", "replace"), request.secrets):
+    content = request.content if isinstance(request.content, bytes) else b""
+    if contains(content.decode("utf-8", "replace"), request.secrets):
         raise CredentialsError("the redirect would take a secret to another server")
     kept = tuple(
         (name, value)

@@ -70,26 +70,34 @@ def multipart(fields: Mapping[str, Any], encodings: Mapping[str, Encoding], boun
         how = encodings.get(name, _PLAIN)
         repeated = isinstance(value, list) and not how.content_type.endswith("json")
         for item in value if repeated else [value]:
-            parts.append(_part(name, item, how, boundary))
+            parts.append(part(name, item, how, boundary))
     return b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
-def _part(name: str, value: Any, how: Encoding, boundary: str) -> bytes:
-    disposition = f'form-data; name="{_token(name)}"'
-    content_type = how.content_type
+def part(name: str, value: Any, how: Encoding, boundary: str) -> bytes:
+    """One part with its head."""
+    content_type, filename = how.content_type, None
     if is_file(value):
         content = binary(value)
-        disposition += f'; filename="{_token(str(value.get("filename", name)))}"'
+        filename = str(value.get("filename", name))
         content_type = value.get("content_type") or content_type or "application/octet-stream"
     elif isinstance(value, dict | list):
         content = json.dumps(value, ensure_ascii=False).encode()
         content_type = content_type or "application/json"
     else:
         content = text_of(value).encode()
+    return part_head(name, filename, content_type, boundary) + content + b"\r\n"
+
+
+def part_head(name: str, filename: str | None, content_type: str, boundary: str) -> bytes:
+    """What stands before a part's content."""
+    disposition = f'form-data; name="{_token(name)}"'
+    if filename is not None:
+        disposition += f'; filename="{_token(filename)}"'
     lines = [f"--{boundary}", f"Content-Disposition: {disposition}"]
     if content_type:
         lines.append(f"Content-Type: {content_type.replace(chr(13), '').replace(chr(10), '')}")
-    return "\r\n".join([*lines, "", ""]).encode() + content + b"\r\n"
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _token(name: str) -> str:

@@ -42,7 +42,7 @@ def call_all(operation: Operation, inputs: dict[str, Any], server: str, key: str
     if operation.paging is None:
         raise InvalidRequest(f"'{operation.name}' does not page")
     return paging.all_pages(
-        operation,
+        operation.paging,
         inputs,
         lambda asked: request_of(operation, asked, server, key),
         lambda request: _send(operation, request, way),

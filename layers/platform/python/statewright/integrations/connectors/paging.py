@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 
 import httpx
 
-from statewright.integrations.connectors.model import Operation, Paging
-from statewright.integrations.outbound import Answer, Request
+from statewright.integrations.connectors.model import Paging
+from statewright.integrations.outbound import Answer, Request, Source
 
 MOST_PAGES = 100
 MOST_ITEMS = 10_000
@@ -19,22 +19,18 @@ Send = Callable[[Request], tuple[Answer, Any]]
 Build = Callable[[dict[str, Any]], Request]
 
 
-def all_pages(
-    operation: Operation, inputs: dict[str, Any], build: Build, send: Send
-) -> dict[str, Any]:
+def all_pages(paging: Paging, inputs: dict[str, Any], build: Build, send: Send) -> dict[str, Any]:
     """The items of all pages.
 
     Args:
         inputs: ``max_pages`` and ``max_items`` bound it; the rest is the operation's.
     """
-    paging = operation.paging
-    assert paging is not None
     pages = min(int(inputs.get("max_pages") or 20), MOST_PAGES)
     most = min(int(inputs.get("max_items") or 1_000), MOST_ITEMS)
     asked = {k: v for k, v in inputs.items() if k not in {"max_pages", "max_items"}}
     items: list[Any] = []
     request: Request | None = build(asked)
-    seen: set[tuple[str, bytes]] = set()
+    seen: set[tuple[str, bytes | Source]] = set()
     while request is not None and len(seen) < pages and len(items) < most:
         seen.add((request.url, request.content))
         answer, value = send(request)
@@ -69,9 +65,9 @@ def _following(
         return None
     match paging.kind:
         case "link":
-            return _to(request, linked(answer.head.headers.get("link", ""), "next"))
+            return _to(request, linked(answer.head.headers.get("link", ""), "next"), answer)
         case "next":
-            return _to(request, at(value, paging.following))
+            return _to(request, at(value, paging.following), answer)
         case "cursor":
             return _with(asked, paging.field, at(value, paging.following), build)
         case "last_id":
@@ -92,11 +88,15 @@ def _with(asked: dict[str, Any], field: str, value: Any, build: Build) -> Reques
     return build(asked)
 
 
-def _to(request: Request, address: Any) -> Request | None:
-    """The same request for another address of the same server; the credential goes nowhere else."""
+def _to(request: Request, address: Any, answer: Answer) -> Request | None:
+    """The same request for another address of the same server; the credential goes nowhere else.
+
+    What was asked may be relative to a connection's address; what was answered is not.
+    """
     if not isinstance(address, str) or not address:
         return None
-    here, there = httpx.URL(request.url), httpx.URL(urljoin(request.url, address))
+    base = answer.head.request.url
+    here, there = httpx.URL(base), httpx.URL(urljoin(base, address))
     if (here.scheme, here.host, here.port) != (there.scheme, there.host, there.port):
         return None
     return replace(request, url=str(there), content=b"", method="GET")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from statewright.integrations import failures
-from statewright.integrations.errors import CONNECTION_ERRORS
 from statewright.workflows.actions import (
     ai_catalog,
     code_catalog,
     data_catalog,
     database_catalog,
+    file_catalog,
+    http_catalog,
     human_catalog,
     table_catalog,
 )
@@ -76,30 +76,6 @@ _ACTIONS = (
         {"channels": _CHANNELS, "strategy": {"enum": ["all", "fallback"]}},
     ),
     Action(
-        "http.request",
-        "Call an HTTP API",
-        "function",
-        object_schema(
-            ["url"],
-            method={"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]},
-            url={"type": "string", "minLength": 1},
-            query={"type": "object"},
-            headers={"type": "object"},
-            body={},
-        ),
-        {
-            "type": "object",
-            "properties": {
-                "status": {"type": "integer"},
-                "headers": {"type": "object"},
-                "body": {},
-            },
-        },
-        "http-request",
-        (*failures.ERRORS, *CONNECTION_ERRORS),
-        {"method": "GET"},
-    ),
-    Action(
         "email.send",
         "Send an e-mail",
         "function",
@@ -147,11 +123,13 @@ CATALOG: dict[str, Action] = {
     action.name: action
     for action in (
         *_ACTIONS,
+        *http_catalog.ACTIONS,
         *data_catalog.ACTIONS,
         *table_catalog.ACTIONS,
         *code_catalog.ACTIONS,
         *ai_catalog.ACTIONS,
         *human_catalog.ACTIONS,
         *database_catalog.ACTIONS,
+        *file_catalog.ACTIONS,
     )
 }

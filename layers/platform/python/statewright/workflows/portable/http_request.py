@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from statewright.integrations.calls import performing
 from statewright.integrations.reach import reach_of
-from statewright.workflows.actions import http_request
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Sends the step's request and returns status, headers and body."""
-    return http_request.perform(event["with"], event["key"], reach_of(""))
+    return performing.perform(event["with"], event["key"], reach_of(""))

@@ -1,0 +1,1 @@
+"""HTTP calls that a workflow spells out itself: ``http.request`` and ``graphql.query``."""
