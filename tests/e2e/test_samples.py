@@ -208,7 +208,7 @@ def answers(data_root: Path) -> dict[str, list[object]]:
     )
     openapi.make_if_stale()
     command = [sys.executable, "-c", _SCRIPT, str(data), str(found), str(world)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=120)
+    subprocess.run(command, cwd=ROOT, check=True, timeout=600)
     return json.loads(found.read_text())
 
 
