@@ -34,6 +34,7 @@ _TAGS = {
     "gallery": "Workflows to begin with",
     "tasks": "What people are asked to do",
     "webhooks": "Calls that start workflows",
+    "webhooks-out": "Events that are sent to a workspace's own endpoints",
     "workflows": "Definitions, versions, triggers",
 }
 _DESCRIPTION = (

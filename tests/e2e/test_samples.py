@@ -131,6 +131,11 @@ INSERT INTO report_exports (id, workspace_id, request, format, status, requested
         "measures": ["count"]}}}}', 'csv', 'running', '{0}bb', '["user:{0}bb"]', now() FROM unnest(ARRAY['d8', 'e0']) x;
 INSERT INTO ai_tasks (id, workspace_id, kind, request, status, created_by, created_at, ended_at)
     VALUES ('{0}c7', '{0}aa', 'draft', '{{"kind": "draft", "request": "Hello"}}', 'failed', '{0}bb', now(), now());
+INSERT INTO webhook_endpoints SELECT ('{0}' || x)::uuid, '{0}aa', 'https://example.com/hooks', '', ARRAY['*'], true,
+        NULL, '', NULL, NULL, NULL, now(), now() FROM unnest(ARRAY['e9', 'ea']) x;
+INSERT INTO webhook_messages VALUES ('msg_sample', '{0}aa', 'webhook.test', '{{}}', now());
+INSERT INTO webhook_sendings (id, workspace_id, endpoint_id, message_id, status, next_at, created_at)
+    VALUES ('{0}eb', '{0}aa', '{0}e9', 'msg_sample', 'dead', now(), now());
 INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', NULL, now());
 """
 # What is not there in that workspace; the handler says so.

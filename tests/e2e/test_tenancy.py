@@ -25,6 +25,7 @@ TABLES = [
     "notification_deliveries", "notification_events", "inbox_items", "notification_profiles",
     "notification_preferences", "notification_subscriptions", "notification_devices",
     "notification_suppressions", "notification_providers", "notification_limits",
+    "webhook_deliveries", "webhook_endpoints", "webhook_messages", "webhook_sendings", "webhook_attempts",
 ]  # fmt: skip
 UNSEEN = [
     "refresh_tokens", "one_time_tokens", "recovery_codes", "signing_keys", "throttles",
@@ -49,7 +50,7 @@ def published(ada: Client) -> dict[str, Any]:
     ]
     definition = {
         "name": "Hers",
-        "triggers": [{"id": "h", "type": "webhook"}],
+        "triggers": [{"id": "h", "type": "webhook", "deliveries": True}],
         "settings": {"concurrency": {"limit": 5}},
         "steps": steps,
     }
@@ -72,6 +73,10 @@ def published(ada: Client) -> dict[str, Any]:
     ada.ok("POST", "/v1/invitations", {"email": "invited@tenancy.example"})
     provision(ada)
     notify(ada, me)
+    hook = ada.ok("POST", "/v1/webhooks", {"url": "http://127.0.0.1:9"})
+    path = f"/v1/webhooks/{hook['id']}"
+    test = ada.ok("POST", f"{path}/test")["id"]
+    until(lambda: ada.ok("GET", f"{path}/messages/{test}")["tries"], "an attempt")
     return workflow
 
 
@@ -229,6 +234,7 @@ def test_without_the_applications_check_the_database_still_shows_nothing(
             "list_versions",
             "list_visits",
             "list_webhook_deliveries",
+            "list_webhook_messages",
         }:  # of something that is not there
             assert status == 404, name
             continue

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     execution_jobs_queue_url: str = (
         "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-execution-jobs"
     )
+    webhooks_queue_url: str = (
+        "https://sqs.us-east-1.amazonaws.com/000000000000/statewright-webhooks"
+    )
+    """The queue of messages to workspaces' own endpoints."""
     retention_days: int = 90
     """For how many days executions are kept where neither workspace nor workflow says it: as long
     as Step Functions keeps their histories."""

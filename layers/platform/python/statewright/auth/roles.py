@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, str] = {
     "connectors:write": "Import and delete connectors",
     "connections:read": "See connections, never their secrets",
     "connections:write": "Create and change connections",
+    "webhooks:read": "See where the workspace's events are sent, and what was sent",
+    "webhooks:write": "Say where the workspace's events are sent, and send them again",
     "analytics:read": "See performance and activity, search executions and logs",
     "analytics:write": "Set targets, and how the workspace counts",
     "ai:read": "See what the AI service may use and has used, its forecasts and its alerts",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from statewright import world
+from statewright.aws import events
+from statewright.aws.events import Event
 from statewright.db import load_queries, system
 from statewright.errors import ConflictError
 from statewright.notifications import sending
@@ -38,6 +40,9 @@ def _tell(row: dict[str, Any], now: datetime) -> None:
     ends: datetime = row["expires_at"]
     reached = next(index for index, ahead in enumerate(NOTICES) if ends <= now + ahead)
     verb = "ended" if ends <= now else "ends"
+    key = f"connection-expiry:{row['id']}:{ends:%Y-%m-%d}:{reached}"
+    data = {"connection_id": row["id"], "connection": row["name"], "expires_at": ends.isoformat()}
+    events.publish([Event(row["workspace_id"], "connection.expiring", key, data)])
     wanted = NewNotification(
         to=["role:owner", "role:admin"],
         channels=["in_app", "email"],
@@ -47,7 +52,7 @@ def _tell(row: dict[str, Any], now: datetime) -> None:
             f"credentials: PUT {settings().base_url}/v1/connections/{row['id']}/credentials",
         ),
         category="connection-expiry",
-        dedup_key=f"connection-expiry:{row['id']}:{ends:%Y-%m-%d}:{reached}",
+        dedup_key=key,
     )
     try:
         sending.send(Sender(row["workspace_id"], "system:connections"), wanted)

@@ -10,6 +10,8 @@ from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
 from statewright import world
+from statewright.aws import events
+from statewright.aws.events import Event
 from statewright.db import Session, tenant
 from statewright.errors import InvalidError
 from statewright.tasks import forms, letters
@@ -48,6 +50,26 @@ def ask(request: dict[str, Any]) -> str:
         HumanTaskNobodyError: as ``HumanTask.NobodyToAsk``.
     """
     wanted = _read(request["with"])
+    task_id = _ask(request, wanted)
+    _publish(request, wanted, task_id)
+    return task_id
+
+
+def _publish(request: dict[str, Any], wanted: Ask, task_id: str) -> None:
+    """Tells the platform. Asked again, it is told again, under the same id."""
+    data = {
+        "task_id": task_id,
+        "workflow_id": request["workflow_id"],
+        "execution_id": request["execution_id"],
+        "step": request["step"],
+        "kind": wanted.kind,
+        "title": wanted.title,
+        "assignees": wanted.assignees,
+    }
+    events.publish([Event(request["workspace_id"], "task.assigned", task_id, data)])
+
+
+def _ask(request: dict[str, Any], wanted: Ask) -> str:
     with tenant(request["workspace_id"]) as session:
         known = session.one(sql.find_by_token, task_token=request["task_token"])
         if known is not None:

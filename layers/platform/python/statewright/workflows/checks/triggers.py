@@ -31,6 +31,8 @@ PLATFORM_EVENTS = EXECUTION_EVENTS | {
     "workflow.published",
     "workflow.turned_on",
     "workflow.turned_off",
+    "task.assigned",
+    "connection.expiring",
 }
 """Events that the platform publishes. Others are somebody's own."""
 PLATFORM_NAMES = ("execution.", "workflow.")

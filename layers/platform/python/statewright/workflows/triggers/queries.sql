@@ -88,11 +88,13 @@ DELETE FROM start_keys WHERE expires_at <= %(now)s;
 SELECT definition, bindings FROM workflow_versions WHERE machine_arn = %(machine_arn)s;
 
 -- name: find_watched_workflows
--- Those of some workflows in whose workspace a trigger waits for the ends of executions.
+-- Those of some workflows in whose workspace a trigger, or an endpoint, waits for the ends of executions.
 SELECT w.id::text, w.name, w.workspace_id::text FROM workflows w
-WHERE w.id = ANY(%(ids)s::uuid[]) AND EXISTS (
+WHERE w.id = ANY(%(ids)s::uuid[]) AND (EXISTS (
     SELECT FROM triggers t WHERE t.workspace_id = w.workspace_id AND t.type = 'event'
-        AND t.settings ->> 'event' LIKE 'execution.%%');
+        AND t.settings ->> 'event' LIKE 'execution.%%')
+  OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.workspace_id = w.workspace_id AND e.enabled
+        AND EXISTS (SELECT FROM unnest(e.events) u WHERE u = '*' OR u LIKE 'execution.%%')));
 
 -- name: current_workspace
 -- The workspace that this transaction sees.

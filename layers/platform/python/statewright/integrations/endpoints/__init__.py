@@ -1,0 +1,1 @@
+"""Webhooks out: a workspace's endpoints hear of what happens on the platform."""
