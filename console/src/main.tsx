@@ -8,6 +8,9 @@ import { createRoot } from "react-dom/client";
 
 import { Problem } from "./api/client";
 import { router } from "./app/router";
+import { applyTheme } from "./app/theme";
+
+applyTheme();
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -38,7 +38,7 @@ async function send(request: Request): Promise<Response> {
 const client = createClient<paths>({ baseUrl: location.origin, fetch: send });
 client.use(authorize);
 
-interface Outcome<T> {
+export interface Outcome<T> {
   data?: T;
   error?: unknown;
   response: Response;

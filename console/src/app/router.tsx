@@ -1,21 +1,32 @@
-/** The pages and their addresses. Heavy ones are loaded when they are first opened. */
+/** The pages and their addresses. Each area is loaded when it is first opened. */
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type RouteComponent } from "@tanstack/react-router";
 
 import { ExecutionList, readSearch } from "../executions/ExecutionList";
-import { WorkflowList } from "../workflows/WorkflowList";
-import { renew, token } from "./session";
+import { Lost } from "./Lost";
+import { enter, token } from "./session";
 import { Shell } from "./Shell";
-import { SignIn } from "./SignIn";
 
-const root = createRootRoute({ component: Outlet });
+type Words = Record<string, string | undefined>;
+
+/** The search parameters that are texts. */
+const texts = (search: Record<string, unknown>, ...names: string[]): Words =>
+  Object.fromEntries(names.flatMap((name) => (typeof search[name] === "string" || typeof search[name] === "number" ? [[name, String(search[name])]] : [])));
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
+
+const outside = <const P extends string>(path: P, component: RouteComponent) => createRoute({ getParentRoute: () => root, path, component });
+const entrance = (name: keyof typeof import("../entrance/pages")) => lazyRouteComponent(() => import("../entrance/pages"), name);
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  component: SignIn,
-  validateSearch: (search: Record<string, unknown>): { to?: string } =>
-    typeof search["to"] === "string" && search["to"].startsWith("/") && !search["to"].startsWith("//") ? { to: search["to"] } : {},
+  component: lazyRouteComponent(() => import("../entrance/SignIn"), "SignIn"),
+  validateSearch: (search: Record<string, unknown>): { to?: string; workspace?: string } => {
+    const { to, workspace } = texts(search, "to", "workspace");
+    const own = to !== undefined && to.startsWith("/") && !to.startsWith("//") ? { to } : {};
+    return workspace === undefined ? own : { ...own, workspace };
+  },
 });
 
 const inside = createRoute({
@@ -23,7 +34,7 @@ const inside = createRoute({
   id: "inside",
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if (token() === null && !(await renew())) throw redirect({ to: "/sign-in", search: { to: location.href } });
+    if (token() === null && !(await enter(location.hash))) throw redirect({ to: "/sign-in", search: { to: location.pathname + location.searchStr } });
   },
 });
 
@@ -34,27 +45,59 @@ const home = createRoute({
     throw redirect({ to: "/workflows" });
   },
 });
-const workflows = createRoute({ getParentRoute: () => inside, path: "/workflows", component: WorkflowList });
-const builder = createRoute({
+
+const connections = createRoute({
   getParentRoute: () => inside,
-  path: "/workflows/$workflowId",
-  component: lazyRouteComponent(() => import("../builder/Builder"), "BuilderPage"),
-});
-const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList, validateSearch: readSearch });
-const execution = createRoute({
-  getParentRoute: () => inside,
-  path: "/executions/$executionId",
-  component: lazyRouteComponent(() => import("../executions/ExecutionPage"), "ExecutionPage"),
+  path: "/connections",
+  component: lazyRouteComponent(() => import("../connections/ConnectionList"), "ConnectionList"),
+  validateSearch: (search: Record<string, unknown>): { add?: string } => {
+    const { add } = texts(search, "add");
+    return add === undefined ? {} : { add };
+  },
 });
 
-const comparison = createRoute({
+const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList, validateSearch: readSearch });
+
+const settings = createRoute({
   getParentRoute: () => inside,
-  path: "/executions/$executionId/compare/$otherId",
-  component: lazyRouteComponent(() => import("../executions/ComparePage"), "ComparePage"),
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "profile" } });
+  },
 });
+
+const page = <const P extends string>(path: P, component: RouteComponent) => createRoute({ getParentRoute: () => inside, path, component });
+
+const routes = [
+  signIn,
+  outside("/register", entrance("Register")),
+  outside("/forgot-password", entrance("ForgotPassword")),
+  outside("/reset-password", entrance("ResetPassword")),
+  outside("/verify-email", entrance("VerifyEmail")),
+  outside("/accept-invitation", entrance("AcceptInvitation")),
+  outside("/connected", entrance("Connected")),
+  inside.addChildren([
+    home,
+    page("/workflows", lazyRouteComponent(() => import("../workflows/WorkflowList"), "WorkflowList")),
+    page("/workflows/$workflowId", lazyRouteComponent(() => import("../builder/Builder"), "BuilderPage")),
+    executions,
+    page("/executions/$executionId", lazyRouteComponent(() => import("../executions/ExecutionPage"), "ExecutionPage")),
+    page("/executions/$executionId/compare/$otherId", lazyRouteComponent(() => import("../executions/ComparePage"), "ComparePage")),
+    page("/templates", lazyRouteComponent(() => import("../templates/Gallery"), "Gallery")),
+    page("/templates/$templateId", lazyRouteComponent(() => import("../templates/TemplatePage"), "TemplatePage")),
+    page("/assistant", lazyRouteComponent(() => import("../assistant/Assistant"), "Assistant")),
+    page("/inbox", lazyRouteComponent(() => import("../inbox/InboxPage"), "InboxPage")),
+    page("/inbox/$taskId", lazyRouteComponent(() => import("../inbox/TaskPage"), "TaskPage")),
+    connections,
+    page("/connections/$connectionId", lazyRouteComponent(() => import("../connections/ConnectionPage"), "ConnectionPage")),
+    page("/messages", lazyRouteComponent(() => import("../notifications/Messages"), "Messages")),
+    settings,
+    page("/settings/$section", lazyRouteComponent(() => import("../settings/SettingsPage"), "SettingsPage")),
+  ]),
+] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, workflows, builder, executions, execution, comparison])]),
+  routeTree: root.addChildren(routes),
   defaultPreload: "intent",
 });
 

@@ -19,6 +19,7 @@ interface Wire {
 }
 
 const KEY = "statewright.refresh";
+const WORKSPACE = "statewright.workspace";
 const listeners = new Set<() => void>();
 let current: Session | null = null;
 let renewing: Promise<boolean> | null = null;
@@ -35,6 +36,7 @@ export function begin(wire: Wire): void {
     mustEnrol: wire.must_enrol,
   };
   localStorage.setItem(KEY, wire.refresh_token);
+  localStorage.setItem(WORKSPACE, wire.workspace_id);
   tell();
 }
 
@@ -44,6 +46,9 @@ export function end(): void {
   localStorage.removeItem(KEY);
   tell();
 }
+
+/** The workspace that was last open in this browser: its ways to sign in are offered. */
+export const lastWorkspace = (): string | null => localStorage.getItem(WORKSPACE);
 
 export const token = (): string | null => current?.token ?? null;
 
@@ -58,15 +63,24 @@ export function renew(): Promise<boolean> {
 async function trade(): Promise<boolean> {
   const refreshToken = localStorage.getItem(KEY);
   if (refreshToken === null) return false;
-  const answer = await fetch("/v1/auth/sessions/refresh", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ refresh_token: refreshToken }),
-  });
+  const answer = await post("/v1/auth/sessions/refresh", { refresh_token: refreshToken });
   if (answer.ok) begin((await answer.json()) as Wire);
   else if (answer.status === 401 || answer.status === 422) end();
   return answer.ok;
 }
+
+/** Begins a session with whatever there is: the code that an identity provider's sign-in leaves behind `#`, or the refresh token. */
+export async function enter(hash: string): Promise<boolean> {
+  const code = new URLSearchParams(hash.replace(/^#/, "")).get("code");
+  if (code === null) return renew();
+  const answer = await post("/v1/auth/sessions/exchange", { code });
+  history.replaceState(null, "", location.pathname + location.search);
+  if (answer.ok) begin((await answer.json()) as Wire);
+  return answer.ok;
+}
+
+const post = (path: string, body: unknown): Promise<Response> =>
+  fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 /** The session, as a hook. */
 export const useSession = (): Session | null =>

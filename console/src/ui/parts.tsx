@@ -1,6 +1,6 @@
 /** Small parts that every page uses. */
 
-import { CircleAlert } from "lucide-react";
+import { CircleAlert, X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 
@@ -29,17 +29,28 @@ export function Complaint({ error }: { error: unknown }) {
   );
 }
 
+interface DialogProps {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  wide?: boolean;
+}
+
 /** A dialog over the page. */
-export function Dialog({ title, open, onClose, children }: { title: string; open: boolean; onClose: () => void; children: ReactNode }) {
+export function Dialog({ title, open, onClose, children, wide = false }: DialogProps) {
   return (
     <Primitive.Root open={open} onOpenChange={(wanted) => !wanted && onClose()}>
       <Primitive.Portal>
         <Primitive.Overlay className="overlay" />
-        <Primitive.Content className="dialog" aria-describedby={undefined}>
-          <Primitive.Title asChild>
-            <h2>{title}</h2>
-          </Primitive.Title>
+        <Primitive.Content className={`dialog ${wide ? "wide" : ""}`} aria-describedby={undefined}>
+          <div className="dialog-head">
+            <Primitive.Title asChild>
+              <h2>{title}</h2>
+            </Primitive.Title>
+          </div>
           {children}
+          <Primitive.Close className="button quiet icon close" aria-label="Close"><X size={16} aria-hidden /></Primitive.Close>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

@@ -1,0 +1,108 @@
+/** Signing in, by password, second factor or an identity provider; and a new workspace. */
+
+import { useMutation } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { KeyRound } from "lucide-react";
+import { useState, type FormEvent } from "react";
+
+import { api, ok } from "../api/client";
+import { useLoad } from "../api/use";
+import { begin, lastWorkspace } from "../app/session";
+import { Complaint } from "../ui/parts";
+import { Input, Sheet, text } from "./Sheet";
+
+type Mode = "sign in" | "register";
+
+export function SignIn() {
+  const [mode, setMode] = useState<Mode>("sign in");
+  const [challenge, setChallenge] = useState<string | null>(null);
+  const [mailed, setMailed] = useState(false);
+  const navigate = useNavigate();
+  const { to } = useSearch({ from: "/sign-in" });
+  const enter = useMutation({
+    mutationFn: async (form: FormData) => {
+      if (challenge !== null) {
+        return ok(api.POST("/v1/auth/sessions/second-step", { body: { challenge, code: text(form, "code").trim() } }));
+      }
+      const person = { email: text(form, "email"), password: text(form, "password") };
+      if (mode === "sign in") return ok(api.POST("/v1/auth/sessions", { body: person }));
+      return ok(api.POST("/v1/auth/workspaces", { body: { ...person, name: text(form, "name"), workspace: text(form, "workspace") } }));
+    },
+    onSuccess: async (found) => {
+      if (found && "token" in found) {
+        begin({ ...found, must_enrol: found.must_enrol ?? false });
+        await navigate({ to: to ?? "/workflows" });
+      } else if (found && "challenge" in found) setChallenge(found.challenge);
+      else setMailed(true);
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    enter.mutate(new FormData(event.currentTarget));
+  };
+  const turn = (wanted: Mode): void => {
+    enter.reset();
+    setMode(wanted);
+  };
+  if (mailed) {
+    return <Sheet title="Look into your mailbox"><p role="status">A link there confirms your address and opens the workspace. It works for a day.</p></Sheet>;
+  }
+  if (challenge !== null) {
+    return (
+      <Sheet title="Second factor" lead="Your authenticator app shows a code of six digits.">
+        <form className="stack" onSubmit={submit} key="second">
+          <Complaint error={enter.error} />
+          <Input name="code" label="Code of your app, or a recovery code" autoComplete="one-time-code" autoFocus />
+          <button className="button primary" disabled={enter.isPending}>Sign in</button>
+          <button type="button" className="button quiet" onClick={() => setChallenge(null)}>Back</button>
+        </form>
+      </Sheet>
+    );
+  }
+  return (
+    <Sheet title={mode === "sign in" ? "Sign in" : "Create a workspace"} {...(mode === "register" ? { lead: "Free on your own machine. No card, no code." } : {})}>
+      {mode === "sign in" && <Providers returnTo={to ?? "/workflows"} />}
+      <form className="stack" onSubmit={submit}>
+        <Complaint error={enter.error} />
+        {mode === "register" && (
+          <>
+            <Input name="workspace" label="Workspace" autoComplete="organization" />
+            <Input name="name" label="Your name" autoComplete="name" />
+          </>
+        )}
+        <Input name="email" label="E-mail" type="email" autoComplete="username" />
+        <Input name="password" label="Password" type="password" autoComplete={mode === "sign in" ? "current-password" : "new-password"} />
+        <button className="button primary" disabled={enter.isPending}>{mode === "sign in" ? "Sign in" : "Create the workspace"}</button>
+      </form>
+      <div className="links">
+        <button type="button" className="button quiet" onClick={() => turn(mode === "sign in" ? "register" : "sign in")}>
+          {mode === "sign in" ? "New here? Create a workspace" : "I have an account"}
+        </button>
+        {mode === "sign in" && <Link to="/forgot-password" className="button quiet">Forgot it?</Link>}
+      </div>
+    </Sheet>
+  );
+}
+
+/** The identity providers of the workspace that was named, or was open here last. */
+function Providers({ returnTo }: { returnTo: string }) {
+  const named = useSearch({ from: "/sign-in" }).workspace;
+  const workspace = named ?? lastWorkspace();
+  const options = useLoad(
+    ["sign-in-options", workspace],
+    () => api.GET("/v1/auth/workspaces/{workspace_id}/sign-in-options", { params: { path: { workspace_id: workspace ?? "" } } }),
+    { enabled: workspace !== null },
+  );
+  if (named !== undefined && options.isError) return <Complaint error={options.error} />;
+  if (options.data === undefined || options.data.length === 0) return null;
+  return (
+    <>
+      {options.data.map((option) => (
+        <a key={option.id} className="button" href={`${option.sign_in_url}?return_to=${encodeURIComponent(returnTo)}`}>
+          <KeyRound size={15} aria-hidden /> Continue with {option.name}
+        </a>
+      ))}
+      <div className="or">or</div>
+    </>
+  );
+}

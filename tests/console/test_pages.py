@@ -1,0 +1,180 @@
+"""What people do on the console's pages: templates, inbox, connections, settings."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.console.journeys import publish
+from tests.support.console import PASSWORD, colleague, enter, findings
+from tests.support.server import Client, until
+
+PAGES = (
+    "/workflows",
+    "/templates",
+    "/templates/expense-approval",
+    "/assistant",
+    "/inbox",
+    "/connections",
+    "/connections?add=",
+    "/connections?add=oauth2",
+    "/messages",
+    "/settings/profile",
+    "/settings/security",
+    "/settings/preferences",
+)
+
+
+def settled(page: Page) -> None:
+    """Waits until nothing on the page is loading any more."""
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+
+
+def test_first_start_template_run(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Create a workspace").click()
+    for label, text in (("Workspace", "Bakery"), ("Your name", "Eva"), ("E-mail", "eva@example.com")):  # fmt: skip
+        page.get_by_label(label).fill(text)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the workspace").click()
+    guide = page.get_by_role("region", name="First steps")
+    expect(guide).to_contain_text("0 of 4")
+    page.get_by_role("link", name="Start from a template").click()
+    page.get_by_label("Search templates").fill("sites alert")
+    page.get_by_role("link", name="Uptime check").click()
+    use = page.get_by_role("region", name="Use this template")
+    use.get_by_label("Addresses to call").fill("http://localhost:9/health")
+    use.get_by_label("Who is told").fill("eva@example.com")
+    use.get_by_role("button", name="Make the workflow").click()
+    publish(page, 1)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    expect(page.locator("header .chip").first).to_have_text("succeeded", timeout=30_000)
+    page.get_by_role("link", name="Workflows").click()
+    expect(guide).to_contain_text("3 of 4")
+
+
+def test_a_second_person_joins_and_approves(page: Page, owner: Client) -> None:
+    form = {
+        "type": "object",
+        "required": ["cost_centre"],
+        "properties": {
+            "cost_centre": {"title": "Cost centre", "enum": ["Sales", "Engineering"]},
+            "urgent": {"type": "boolean", "title": "Urgent"},
+        },
+    }
+    asked = {"assignees": ["role:approver"], "title": "Invoice 7", "text": "2,000 posters", "form": form}  # fmt: skip
+    owner.ok("POST", "/v1/invitations", {"email": "grace@example.com", "role": "approver"})
+    token = owner.mailed_secret("grace@example.com", "Join 'Test'")
+    page.goto(f"/accept-invitation#token={token}")
+    page.get_by_label("Your name").fill("Grace")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+    workflow = owner.publish(
+        {
+            "name": "Approve it",
+            "triggers": [{"id": "manual", "type": "manual"}],
+            "steps": [{"id": "review", "use": "human.approval", "with": asked}],
+            "output": "{% $review.form.cost_centre & ' ' & $review.decided_by %}",
+        }
+    )
+    run = owner.ok("POST", f"/v1/workflows/{workflow['id']}/executions", {"input": {}})
+    page.get_by_role("link", name="Inbox").click()
+    task = page.get_by_role("link", name="Invoice 7")
+    expect(task).to_be_visible()
+    task.click()
+    page.get_by_role("button", name="Claim").click()
+    page.get_by_role("button", name="Release").click()
+    page.get_by_label("Cost centre").select_option("Sales")
+    page.get_by_label("A comment").fill("Who ordered these?")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_role("region", name="History")).to_contain_text("Who ordered these?")
+    assert findings(page) == []
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("status")).to_contain_text("This was approved")
+    assert owner.ended(run["execution_id"])["output"] == "Sales grace@example.com"
+
+
+def test_a_viewer_is_offered_nothing_that_is_refused(page: Page, owner: Client) -> None:
+    viewer = colleague(owner, "vera@example.com", "viewer")
+    owner.ok("POST", "/v1/connections", {"name": "seen", "title": "Seen", "auth": {"kind": "bearer", "base_url": "https://a.example", "token": "t"}})  # fmt: skip
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status == 403 else None)  # fmt: skip
+    enter(page, viewer)
+    offers = re.compile("^(New|Import|Create|Make|Delete|Test|Replace|Invite|Add)")
+    for path in ("/workflows", "/templates/refund", "/inbox", "/connections"):
+        page.goto(path)
+        settled(page)
+        expect(page.get_by_role("button", name=offers)).to_have_count(0)
+    page.get_by_role("link", name="Seen").click()
+    expect(page.get_by_text("not change them")).to_be_visible()
+    expect(page.get_by_role("button", name=offers)).to_have_count(0)
+    expect(page.get_by_role("link", name="Describe it")).to_have_count(0)
+    assert refused == []
+
+
+def test_a_connection_is_made_tested_and_deleted(page: Page, owner: Client) -> None:
+    enter(page, owner)
+    page.goto("/connections")
+    page.get_by_role("button", name="New connection").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="API key").click()
+    page.get_by_label("Title").fill("Our CRM")
+    expect(page.get_by_label("Name in steps")).to_have_value("our-crm")
+    page.get_by_label("Base address").fill("https://crm.invalid/v1")
+    page.get_by_label("Key", exact=True).fill("s3cret")
+    page.get_by_role("button", name="Store the connection").click()
+    expect(page.get_by_role("heading", name="Our CRM")).to_be_visible()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_role("status").filter(has_text="It does not work")).to_be_visible()
+    [made] = [one for one in owner.ok("GET", "/v1/connections") if one["name"] == "our-crm"]
+    assert made["settings"]["field"] == "x-api-key"
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Connections")).to_be_visible()
+    expect(page.get_by_role("link", name="Our CRM")).to_have_count(0)
+
+
+def test_words_without_a_language_model_find_templates(page: Page, owner: Client) -> None:
+    enter(page, owner)
+    page.goto("/assistant")
+    page.get_by_label("What should happen").fill("When an expense comes in a manager approves it")
+    page.get_by_role("button", name="Draft it").click()
+    expect(page.get_by_role("status").filter(has_text="No language model")).to_be_visible()
+    page.get_by_role("link", name="Expense approval").click()
+    expect(page.get_by_role("heading", name="Expense approval")).to_be_visible()
+
+
+def test_pages_are_accessible_and_fit_a_phone(page: Page, owner: Client) -> None:
+    """No serious finding of axe-core, light and dark; nothing over the edge at 390 pixels."""
+    enter(page, owner)
+    found: dict[str, object] = {}
+    for path in PAGES:
+        page.goto(path)
+        settled(page)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if serious := findings(page):
+            found[path] = serious
+        page.emulate_media(color_scheme="dark")
+        if pale := findings(page, ["color-contrast"]):
+            found[f"{path} dark"] = pale
+        page.set_viewport_size({"width": 390, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[f"{path} at 390 pixels"] = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1360, "height": 860})
+    assert found == {}
+
+
+def test_the_bell_counts_and_messages_are_read(page: Page, owner: Client) -> None:
+    message = {"subject": "Stock is low", "text": "Only 3 left."}
+    owner.ok("POST", "/v1/notifications", {"to": ["role:owner"], "channels": ["in_app"], "content": message})  # fmt: skip
+    until(lambda: owner.ok("GET", "/v1/inbox/unread")["unread"] > 0, "the message")
+    enter(page, owner)
+    page.goto("/workflows")
+    page.get_by_role("button", name=re.compile("Messages, .* unread")).click()
+    expect(page.get_by_role("link", name="Stock is low")).to_be_visible()
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("button", name="Messages", exact=True)).to_be_visible()
+    assert owner.ok("GET", "/v1/inbox/unread")["unread"] == 0

@@ -1,0 +1,56 @@
+"""The console in a real browser: sessions, inviting colleagues, judging a page's accessibility."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page
+
+from tests.support.server import ROOT, Client
+
+PASSWORD = "long enough pw"
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = {"serious", "critical"}
+
+
+def enter(page: Page, client: Client) -> None:
+    """Gives the browser a session of its own, without the sign-in page."""
+    person = {"email": client.email, "password": PASSWORD}
+    session = httpx.post(f"{client.server.url}/v1/auth/sessions", json=person).json()
+    kept = json.dumps(session["refresh_token"])
+    key = "'statewright.refresh'"
+    page.add_init_script(f"localStorage.getItem({key}) ?? localStorage.setItem({key}, {kept})")
+
+
+def colleague(owner: Client, email: str, role: str) -> Client:
+    """Somebody who was invited and has joined."""
+    owner.ok("POST", "/v1/invitations", {"email": email, "role": role})
+    workspace = owner.ok("GET", "/v1/workspace")["name"]
+    token = owner.mailed_secret(email, f"Join '{workspace}'")
+    joined = {"token": token, "name": email.partition("@")[0].title(), "password": PASSWORD}
+    member = Client(owner.server, email)
+    return member.use(member.ok("POST", "/v1/auth/invitations/accept", joined))
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
+
+
+def findings(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe-core calls serious or critical on the page as it is now."""
+    page.evaluate(_axe())
+    chosen = {"type": "rule", "values": rules} if rules else None
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if chosen:
+        options["runOnly"] = chosen
+    result = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{found['id']}: {node['target']} {node['html'][:160]}"
+        for found in result["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"][:5]
+    ]
