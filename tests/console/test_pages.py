@@ -108,10 +108,10 @@ def test_a_viewer_is_offered_nothing_that_is_refused(page: Page, owner: Client) 
     for path in ("/workflows", "/templates/refund", "/inbox", "/connections"):
         page.goto(path)
         settled(page)
-        expect(page.get_by_role("button", name=offers)).to_have_count(0)
+        expect(page.get_by_role("main").get_by_role("button", name=offers)).to_have_count(0)
     page.get_by_role("link", name="Seen").click()
     expect(page.get_by_text("not change them")).to_be_visible()
-    expect(page.get_by_role("button", name=offers)).to_have_count(0)
+    expect(page.get_by_role("main").get_by_role("button", name=offers)).to_have_count(0)
     expect(page.get_by_role("link", name="Describe it")).to_have_count(0)
     assert refused == []
 
