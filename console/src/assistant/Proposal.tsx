@@ -2,20 +2,16 @@
 
 import { useNavigate } from "@tanstack/react-router";
 import { CircleCheck, CircleDashed, CircleX, MessageCircleQuestion } from "lucide-react";
-import { lazy, Suspense } from "react";
 
 import { api, type Schemas } from "../api/client";
 import { useCan } from "../api/account";
 import { useAct } from "../api/use";
-import type { Definition } from "../graph/definition";
 import { Section } from "../ui/page";
 import { Complaint } from "../ui/parts";
+import { Preview } from "../ui/Preview";
 
 type Proposal = Schemas["Proposal"];
 
-const Canvas = lazy(async () => ({ default: (await import("../builder/Canvas")).Canvas }));
-const NOTHING = {};
-const ignore = (): void => undefined;
 const STAGES = [["parsed", "Read"], ["checked", "Checked"], ["compiled", "Compiled"], ["simulated", "Tried out"]] as const;
 
 /** What the assistant is doing. */
@@ -46,9 +42,7 @@ export function ProposalView({ proposal }: { proposal: Proposal }) {
         })}
         {proposal.repairs > 0 && <span className="chip"><CircleDashed size={13} aria-hidden /> mended {proposal.repairs} {proposal.repairs === 1 ? "time" : "times"}</span>}
       </div>
-      <div className="card preview" role="img" aria-label="Drawing of the draft">
-        <div inert><Suspense><Canvas definition={proposal.definition as unknown as Definition} selected={null} states={NOTHING} onSelect={ignore} /></Suspense></div>
-      </div>
+      <Preview definition={proposal.definition} label="Drawing of the draft" />
       {proposal.findings.length > 0 && <List title="Problems" items={proposal.findings.map(({ pointer, detail }) => [pointer, detail])} />}
       {proposal.questions.length > 0 && (
         <div className="banner warn"><MessageCircleQuestion size={16} aria-hidden /><div><b>Open questions</b><ul>{proposal.questions.map((question) => <li key={question}>{question}</li>)}</ul></div></div>

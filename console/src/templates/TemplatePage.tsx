@@ -1,24 +1,20 @@
 /** One template: what it does, its drawing, and the few fields that make a workflow of it. */
 
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, type Schemas } from "../api/client";
 import { usePeople } from "../api/people";
 import { useAct, useLoad } from "../api/use";
-import type { Definition } from "../graph/definition";
 import { Form, TextField } from "../ui/forms";
 import { Await, Page } from "../ui/page";
 import { Complaint } from "../ui/parts";
+import { Preview } from "../ui/Preview";
 import { defaultsOf, type Schema, type Values } from "../ui/schema";
 import { SchemaForm } from "../ui/SchemaForm";
 
 type Template = Schemas["WorkflowsTemplate"];
-
-const Canvas = lazy(async () => ({ default: (await import("../builder/Canvas")).Canvas }));
-const NOTHING = {};
-const ignore = (): void => undefined;
 
 export function TemplatePage() {
   const { templateId } = useParams({ from: "/inside/templates/$templateId" });
@@ -35,9 +31,7 @@ function Detail({ template }: { template: Template }) {
   return (
     <div className="split">
       <div className="stack">
-        <div className="card preview" aria-label={`Drawing of ${template.title}`} role="img">
-          <div inert><Suspense><Canvas definition={template.definition as unknown as Definition} selected={null} states={NOTHING} onSelect={ignore} /></Suspense></div>
-        </div>
+        <Preview definition={template.definition} label={`Drawing of ${template.title}`} />
         <section className="card panel">
           <h2>What it does</h2>
           {template.documentation.trim().split(/\n\s*\n/).map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
