@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.console.journeys import publish
+from tests.console.journeys import publish, status
 from tests.support.console import PASSWORD, colleague, enter, findings
 from tests.support.server import Client, until
 
@@ -51,7 +51,7 @@ def test_first_start_template_run(page: Page) -> None:
     publish(page, 1)
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Run").click()
-    expect(page.locator("header .chip").first).to_have_text("succeeded", timeout=30_000)
+    expect(status(page)).to_have_text("succeeded", timeout=30_000)
     page.get_by_role("link", name="Workflows").click()
     expect(guide).to_contain_text("3 of 4")
 
