@@ -47,7 +47,8 @@ bench: $(READY)
 crash: $(READY)  ## kills and pauses the engine 350 times under load and checks what is left; two lines of JSON
 	@$(BIN)/python -m tests.crash
 
-fuzz: $(READY)  ## atheris against the States Language engine's parsers and expressions; SECONDS=60 for each
+fuzz: $(READY)  ## schemathesis against the whole API (EXAMPLES=20 of each kind), then atheris against the engine (SECONDS=60 for each target)
+	@$(BIN)/python -m tests.fuzz_api $(or $(EXAMPLES),20)
 	@uv pip install --quiet --python $(BIN)/python atheris==3.0.0
 	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 

@@ -26,6 +26,8 @@ EFFECTS = frozenset(
 )
 """Functions whose GET does something: a HEAD, which must not, is not for them. Webhooks take it
 as a method of its own."""
+GREEDY = {"call_api": ("{route}", "{route+}")}
+"""Functions that answer everything below an address, with the parameter that takes the rest."""
 _REFUSAL_HEADERS = {
     "X-Request-Id": "context.requestId",
     "X-Content-Type-Options": "'nosniff'",
@@ -68,6 +70,10 @@ def body() -> dict[str, Any]:
     """The API as OpenAPI 3.0 with API Gateway's extensions."""
     paths: dict[str, dict[str, Any]] = {}
     for service, function, app in endpoints():
+        if function in GREEDY:
+            path = next(iter(app._dynamic_routes)).openapi_path.replace(*GREEDY[function])
+            paths[path] = {"x-amazon-apigateway-any-method": _any(service, function, path)}
+            continue
         schema = app.get_openapi_schema(title="Statewright", version="1")
         for path, item in (schema.paths or {}).items():
             for method in ("get", "post", "put", "patch", "delete"):
@@ -78,7 +84,7 @@ def body() -> dict[str, Any]:
                     if method == "get" and function not in EFFECTS:
                         paths[path]["head"] = deepcopy(entry)
     for item in paths.values():
-        item["x-amazon-apigateway-any-method"] = _other_methods()
+        item.setdefault("x-amazon-apigateway-any-method", _other_methods())
     return {
         "openapi": "3.0.1",
         "info": {"title": {"Fn::Sub": "${AWS::StackName}"}, "version": "1"},
@@ -89,6 +95,23 @@ def body() -> dict[str, Any]:
         "x-amazon-apigateway-binary-media-types": list(_BINARY),
         "x-amazon-apigateway-gateway-responses": dict(_gateway_responses()),
     }
+
+
+def _any(service: str, function: str, path: str) -> dict[str, Any]:
+    """Every method of an address, and of all below it, to one function."""
+    return {
+        "responses": {"default": {"description": "See the documentation"}},
+        "parameters": _parameters(path),
+        "x-amazon-apigateway-integration": _integration(service, function),
+    }
+
+
+def _parameters(path: str) -> list[dict[str, Any]]:
+    names = [part[1:-1].rstrip("+") for part in path.split("/") if part.startswith("{")]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
 
 
 def _other_methods() -> dict[str, Any]:
@@ -128,18 +151,15 @@ def _gateway_responses() -> Iterator[tuple[str, dict[str, Any]]]:
 def _operation(
     service: str, function: str, operation: Any, path: str, permission: str | None
 ) -> dict[str, Any]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    parameters = _parameters(path)
     entry: dict[str, Any] = {
         "summary": operation.summary,
         "tags": operation.tags,
         "responses": {"default": {"description": "See the documentation"}},
         "x-amazon-apigateway-integration": _integration(service, function),
     }
-    if names:
-        entry["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
-        ]
+    if parameters:
+        entry["parameters"] = parameters
     if permission is not None:
         entry["x-permission"] = permission
         entry["security"] = [{"bearer": []}]

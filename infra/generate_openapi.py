@@ -13,11 +13,13 @@ from collections import defaultdict
 from typing import Any
 
 from generate_api import EFFECTS, ROOT, endpoints
+from openapi_answers import answers
 from openapi_refusals import PARAMETERS, RESPONSES, SCHEMAS, refusals
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _TAGS = {
     "ai": "Language models",
+    "apis": "Workflows published as APIs",
     "analytics": "Performance, activity, reports, search",
     "approvals": "What people decide by a link",
     "auth": "Accounts, sign-in, roles, keys, the audit log",
@@ -104,7 +106,13 @@ def _told_apart(parts: list[Part]) -> list[Part]:
         for name, schema in found.get("components", {}).get("schemas", {}).items():
             contents[name].add(json.dumps(schema, sort_keys=True))
     doubled = {name for name, different in contents.items() if len(different) > 1}
+    while more := {n for n in contents.keys() - doubled if _mentions(contents[n], doubled)}:
+        doubled |= more  # what refers to one of them means another in each service
     return [(s, f, app, _renamed(found, doubled, s)) for s, f, app, found in parts]
+
+
+def _mentions(texts: set[str], names: set[str]) -> bool:
+    return any(f'"#/components/schemas/{name}"' in text for text in texts for name in names)
 
 
 def _renamed(found: dict[str, Any], doubled: set[str], service: str) -> dict[str, Any]:
@@ -136,7 +144,7 @@ def _complete(
         operation.setdefault("parameters", []).append(key)
     sample = json.loads((ROOT / "events" / service / f"{function}.json").read_text())
     _exemplify(operation, sample)
-    operation["responses"].pop("422", None)
+    operation["responses"] = answers(operation, method)
     operation["responses"] |= refusals(operation, path, method)
 
 

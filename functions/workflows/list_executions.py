@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AwareDatetime
 
 from statewright.http import Api, Page
+from statewright.moments import Moment
 from statewright.workflows import executions
 from statewright.workflows.execution_models import ExecutionFilter
 from statewright.workflows.models import Execution, Status
@@ -24,8 +24,8 @@ def list_executions(
     rerun_of: Annotated[str | None, Query(max_length=100)] = None,
     tag: Annotated[str | None, Query(max_length=50)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
-    started_after: Annotated[AwareDatetime | None, Query()] = None,
-    started_before: Annotated[AwareDatetime | None, Query()] = None,
+    started_after: Annotated[Moment | None, Query()] = None,
+    started_before: Annotated[Moment | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[Execution]:

@@ -153,15 +153,20 @@ class Gateway:
 
 class _Routes(RouteMatcher):
     """chalice's matching, which compares a path with every route, told where to look: by the number
-    of its parts and by its first two."""
+    of its parts and by its first two. A greedy parameter (``{route+}``) takes the rest of a path.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
+    """
 
     def __init__(self, routes: list[str]):
         super().__init__(routes)
         self._near: dict[tuple[int, str, str], list[list[str]]] = {}
         self._others: dict[int, list[list[str]]] = {}
+        self._greedy = [route.split("/") for route in self.route_urls if route.endswith("+}")]
         for route in self.route_urls:  # sorted: fixed parts come before captured ones
             parts = route.split("/")
             first, second = [*parts, ""][1:3]
+            if route.endswith("+}"):
+                continue
             if "{" in first or "{" in second:
                 self._others.setdefault(len(parts), []).append(parts)
             else:
@@ -176,6 +181,16 @@ class _Routes(RouteMatcher):
             pairs = list(zip(route, parts, strict=True))
             if all(own == part or own.startswith("{") for own, part in pairs):
                 captured = {own[1:-1]: part for own, part in pairs if own.startswith("{")}
+                return MatchResult("/".join(route), captured, {})
+        return self._match_greedy(url, parts)
+
+    def _match_greedy(self, url: str, parts: list[str]) -> MatchResult:
+        for route in self._greedy:
+            last = len(route) - 1
+            taken = [*parts[:last], "/".join(parts[last:])]
+            pairs = list(zip(route, taken, strict=False))
+            if taken[-1] and all(own == part or own.startswith("{") for own, part in pairs):
+                captured = {own[1:-1].rstrip("+"): p for own, p in pairs if own.startswith("{")}
                 return MatchResult("/".join(route), captured, {})
         raise ValueError(f"No matching route found for: {url}")
 

@@ -180,6 +180,20 @@ def test_cfn_lint_has_no_findings() -> None:
     assert [str(match) for path in TEMPLATES for match in lint_file(path, config=house)] == []
 
 
+def test_the_stages_limits_are_of_routes_that_exist() -> None:
+    """CloudFormation takes any path, and then limits nothing."""
+    import yaml
+
+    body = yaml.safe_load((ROOT / "infra" / "api.yaml").read_text())
+    api = next(r for r in resources() if r.kind == "AWS::Serverless::Api")
+    settings = api.properties["MethodSettings"]
+    limited = [s for s in settings if s["HttpMethod"] != "*"]
+    assert limited
+    for setting in limited:
+        path = setting["ResourcePath"].removeprefix("/").replace("~1", "/")
+        assert setting["HttpMethod"].lower() in body["paths"][path]
+
+
 def test_every_stack_of_functions_is_given_what_it_runs_on() -> None:
     applications = read(ROOT / "template.yaml")["Resources"].values()
     for application in applications:

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from statewright.auth.access_models import FolderContent
 from statewright.client import ProblemError, Statewright
+from statewright.client.collections import Listed
 from statewright.client.transport import Transport
 from tests.support.server import Client, until
 
@@ -51,6 +53,38 @@ def _known(api: Statewright, execution_id: str) -> bool:
         if problem.status != 404:
             raise
         return False
+
+
+def test_each_service_has_its_nouns(owner: Client) -> None:
+    """Every list is read and every model fits, and what can be made is made, read and deleted."""
+    with Statewright(owner.server.url, owner.session["token"]) as api:
+        folder = api.folders.create(FolderContent(name="By the client"))
+        assert api.folders.replace(folder.id, {"name": "Renamed"}).name == "Renamed"
+        key = api.api_keys.create({"name": "made"})
+        assert key.key.startswith("sw_")
+        secret = {"kind": "signing_secret", "secret": "s"}
+        made = {"name": "by_client", "auth": secret}
+        connection = api.connections.create(made)
+        assert api.connections.get(connection.id).name == "by_client"
+        table = api.tables.create({"name": "clients", "columns": {"n": {"type": "number"}}})
+        assert len(api.tables.insert(table.name, [{"n": 1}, {"n": 2}])) == 2
+        assert sorted(row.values["n"] for row in api.tables.rows(table.name)) == [1, 2]
+        group = api.groups.create({"name": "clients", "members": []})
+        for collection, name in (
+            (api.folders, folder.id),
+            (api.api_keys, key.id),
+            (api.connections, connection.id),
+            (api.tables, table.name),
+            (api.groups, group.id),
+        ):
+            collection.delete(name)
+        listed = [noun for noun in vars(api).values() if isinstance(noun, Listed)]
+        assert len(listed) >= 18
+        counts = {type(noun).__name__: sum(1 for _ in noun.list()) for noun in listed}
+        assert counts["Members"] >= 1
+        assert counts["Audit"] > 10
+        assert api.apis.all().page.endswith("/docs")
+        assert list(api.tasks.mine()) == []
 
 
 def test_refusals_are_errors_with_their_parts(api: Statewright) -> None:

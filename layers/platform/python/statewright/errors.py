@@ -98,6 +98,12 @@ class TooLargeError(StatewrightError):
     kind, title, status = "too-large", "Too large", 413
 
 
+class UnsupportedMediaTypeError(StatewrightError):
+    """The body is of a kind that is not read here (caller's fault)."""
+
+    kind, title, status = "unsupported-media-type", "Unsupported media type", 415
+
+
 class RateLimitedError(StatewrightError):
     """Too many attempts (caller's fault: wait ``retry_after`` seconds, then try again)."""
 

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import httpx
 
+from statewright.client import resources
+from statewright.client.collections import pages
 from statewright.client.transport import Transport
 from statewright.workflows.models import (
     Execution,
@@ -37,6 +39,36 @@ class Statewright:
         self._transport = Transport(self._http)
         self.workflows = Workflows(self._transport)
         self.executions = Executions(self._transport)
+        self.jobs = resources.Jobs(self._transport)
+        self.apis = resources.PublishedApis(self._transport)
+        self.folders = resources.Folders(self._transport)
+        self.tasks = resources.Tasks(self._transport)
+        self._add_people()
+        self._add_integrations()
+        self._add_figures_and_messages()
+
+    def _add_people(self) -> None:
+        self.members = resources.Members(self._transport)
+        self.invitations = resources.Invitations(self._transport)
+        self.groups = resources.Groups(self._transport)
+        self.roles = resources.Roles(self._transport)
+        self.grants = resources.Grants(self._transport)
+        self.api_keys = resources.ApiKeys(self._transport)
+        self.service_accounts = resources.ServiceAccounts(self._transport)
+        self.audit = resources.Audit(self._transport)
+
+    def _add_integrations(self) -> None:
+        self.connections = resources.Connections(self._transport)
+        self.connectors = resources.Connectors(self._transport)
+        self.tables = resources.Tables(self._transport)
+
+    def _add_figures_and_messages(self) -> None:
+        self.reports = resources.Reports(self._transport)
+        self.dashboards = resources.Dashboards(self._transport)
+        self.exports = resources.Exports(self._transport)
+        self.notifications = resources.Notifications(self._transport)
+        self.templates = resources.Templates(self._transport)
+        self.inbox = resources.Inbox(self._transport)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Any operation of ``/openapi.json``: its answer's JSON.
@@ -86,7 +118,7 @@ class Workflows:
 
     def list(self, q: str | None = None, tag: str | None = None) -> Iterator[Workflow]:
         """Workflows, the newest first, read page by page."""
-        for item in _pages(self._transport, "/v1/workflows", q=q, tag=tag):
+        for item in pages(self._transport, "/v1/workflows", q=q, tag=tag):
             yield Workflow.model_validate(item)
 
 
@@ -127,15 +159,5 @@ class Executions:
     ) -> Iterator[Execution]:
         """Executions, the newest first, read ``limit`` at a time."""
         query = {"workflow_id": workflow_id, "status": status, "limit": limit}
-        for item in _pages(self._transport, "/v1/executions", **query):
+        for item in pages(self._transport, "/v1/executions", **query):
             yield Execution.model_validate(item)
-
-
-def _pages(transport: Transport, path: str, **query: Any) -> Iterator[Any]:
-    cursor = None
-    while True:
-        page = transport.send("GET", path, **query, cursor=cursor)
-        yield from page["items"]
-        cursor = page["next"]
-        if cursor is None:
-            return

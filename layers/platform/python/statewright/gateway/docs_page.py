@@ -17,11 +17,24 @@ HEADERS = {
         "frame-ancestors 'none'"
     )
 }
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Statewright API</title>
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Statewright API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="docs/swagger-ui.css"></head>
+<link rel="stylesheet" href="{parts}/swagger-ui.css"></head>
 <body><div id="page"></div>
-<script src="docs/swagger-ui.js"></script><script src="docs/start.js"></script></body></html>"""
+<script src="{parts}/swagger-ui.js"></script><script src="{parts}/start.js"></script>
+</body></html>"""
+
+
+def page(parts: str) -> str:
+    """The page, which shows the ``openapi.json`` beside it.
+
+    Args:
+        parts: where its parts are, seen from the page.
+    """
+    return _PAGE.format(parts=parts)
+
+
+PAGE = page("docs")
 _START = """SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#page",

@@ -168,8 +168,8 @@ def _buckets(event: dict[str, Any]) -> Iterator[tuple[str, str, Rate]]:
     context = event["requestContext"]
     known = context.get("authorizer")
     if not known or "workspace_id" not in known:
-        hooks = str(event.get("resource", "")).startswith("/hooks/")
-        kind = "webhooks" if hooks else "open"
+        started = str(event.get("resource", "")).startswith(("/hooks/", "/apis/"))
+        kind = "webhooks" if started else "open"
         address = context.get("identity", {}).get("sourceIp", "")
         yield "address", f"address:{kind}:{address}", BY_ADDRESS[kind]
         return

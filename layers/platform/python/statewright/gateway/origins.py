@@ -30,9 +30,10 @@ KEPT = timedelta(seconds=5)
 MAX_AGE = 600
 """For how many seconds browsers may keep a preflight's answer."""
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
+ASKED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key"
 TOLD_HEADERS = (
-    "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+    "Deprecation, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    "X-Request-Id"
 )
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -27,6 +29,7 @@ from statewright.errors import (
     StatewrightError,
     TooLargeError,
     UnauthenticatedError,
+    UnsupportedMediaTypeError,
 )
 from statewright.gateway import idempotency, limits
 from statewright.http.caller import Caller, Origin
@@ -36,6 +39,8 @@ from statewright.http.scopes import scopes_of
 
 MAX_BODY = 1_000_000
 """The most bytes that a request's body may have."""
+_JSON = "application/json"
+_PARAMETER = re.compile(r"{\w+\+?}")
 
 logger = Logger(service="statewright", level="INFO")
 
@@ -67,6 +72,7 @@ class Api(APIGatewayRestResolver):
         self._first = threading.Lock()
         self._warm = False
         super().__init__(enable_validation=validate)
+        self._validates = validate
         self.permission = permission
         self.exception_handler(StatewrightError)(self.refusal)
         self.exception_handler(RequestValidationError)(_refuse_input)
@@ -142,6 +148,8 @@ class Api(APIGatewayRestResolver):
     def _route(self, event: Any, context: Any, scopes: list[str] | None) -> dict[str, Any]:
         if event["httpMethod"] == "HEAD":  # the gateway leaves the body out
             event = event | {"httpMethod": "GET"}
+        if event.get("resource", "").endswith("+}"):  # any number of parts, where a rule takes one
+            event = event | {"path": _PARAMETER.sub("_", event["resource"])}
         self._request.event = APIGatewayProxyEvent(event)
         with ExitStack() as within:
             if scopes is not None:
@@ -175,10 +183,23 @@ class Api(APIGatewayRestResolver):
         body = event.get("body")
         if body is not None and len(body) > MAX_BODY:
             raise TooLargeError(f"A body may have {MAX_BODY:,} bytes at the most.")
+        scopes = self._scopes(event)
+        kind = (header(event, "content-type") or _JSON).partition(";")[0].strip().lower()
+        if kind != _JSON and self._reads_json:
+            raise UnsupportedMediaTypeError(f"A body is {_JSON} here, not {kind[:100]!r}.")
+        return scopes
+
+    def _scopes(self, event: dict[str, Any]) -> list[str] | None:
         if self.permission is None:
             return None
         caller = _caller(event)
         return None if caller.require(self.permission) else scopes_of(caller, self.permission)
+
+    @cached_property
+    def _reads_json(self) -> bool:
+        """Whether the endpoint has a model of its body; Powertools would take forms for it, too."""
+        routes = [*self._static_routes, *self._dynamic_routes]
+        return self._validates and any(route.dependant.body_params for route in routes)
 
     def handler(self) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
         """The Lambda entry point of this endpoint."""
@@ -199,7 +220,12 @@ def _origin(event: dict[str, Any]) -> Origin:
 def _without_null(answer: dict[str, Any]) -> dict[str, Any]:
     """Powertools sends a route's None as JSON; an answer without content has no body at all."""
     if answer["statusCode"] == 204:
-        return {"statusCode": 204, "multiValueHeaders": {}, "body": "", "isBase64Encoded": False}
+        kept = {
+            name: values
+            for name, values in answer.get("multiValueHeaders", {}).items()
+            if name.lower() != "content-type"
+        }
+        return {"statusCode": 204, "multiValueHeaders": kept, "body": "", "isBase64Encoded": False}
     return answer
 
 

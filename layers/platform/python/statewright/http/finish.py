@@ -54,7 +54,7 @@ def _cross_origin(event: dict[str, Any]) -> dict[str, str]:
     origin = header(event, "origin")
     if not origin:
         return {}
-    authorizer = event["requestContext"].get("authorizer") or {}
+    authorizer = event["requestContext"].get("authorizer") or event.get("pathParameters") or {}
     return answer_headers(origin, authorizer.get("workspace_id"))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from statewright.integrations.connection_kinds import Auth, Strict
+from statewright.moments import Moment
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
@@ -21,7 +22,7 @@ class NewConnection(Strict):
     title: Title | None = None
     auth: Auth
     restricted: bool = False
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class ConnectionChange(Strict):
@@ -30,14 +31,14 @@ class ConnectionChange(Strict):
 
     title: Title | None = None
     restricted: bool | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class NewCredentials(Strict):
     """The whole of a connection's settings and secrets anew, of the same kind."""
 
     auth: Auth
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class Connection(BaseModel):

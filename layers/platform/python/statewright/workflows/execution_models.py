@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from statewright.moments import Moment
 from statewright.workflows.models import Input, Status
 
 Action = Literal["stop", "redrive", "rerun", "delete"]
@@ -25,8 +26,8 @@ class ExecutionFilter(Input):
     rerun_of: str | None = Field(default=None, max_length=100)
     tag: str | None = Field(default=None, max_length=50)
     q: str | None = Field(default=None, max_length=200)
-    started_after: AwareDatetime | None = None
-    started_before: AwareDatetime | None = None
+    started_after: Moment | None = None
+    started_before: Moment | None = None
 
 
 class Rerun(Input):

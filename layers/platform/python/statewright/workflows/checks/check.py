@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from statewright.workflows.checks.actions import Actions
+from statewright.workflows.checks.apis import API_FACTS
 from statewright.workflows.checks.env import Place
 from statewright.workflows.checks.failure import check_failure
 from statewright.workflows.checks.findings import Finding, Findings
@@ -19,7 +20,7 @@ from statewright.workflows.checks.surroundings import ANYWHERE, Surroundings
 from statewright.workflows.checks.triggers import check_triggers
 from statewright.workflows.checks.types import ANY, NUMBER, OPEN, TEXT, Type, record
 from statewright.workflows.checks.values import Values
-from statewright.workflows.definition import Definition
+from statewright.workflows.definition import ApiTrigger, Definition
 
 
 def check(definition: Definition, surroundings: Surroundings = ANYWHERE) -> list[Finding]:
@@ -48,6 +49,8 @@ def check(definition: Definition, surroundings: Surroundings = ANYWHERE) -> list
 def _start(definition: Definition, surroundings: Surroundings) -> Env:
     body: Type = ANY if definition.input is None else type_of_schema(definition.input)
     trigger = {"type": TEXT, "id": TEXT, "body": body, "headers": OPEN, "query": OPEN}
+    if any(isinstance(found, ApiTrigger) for found in definition.triggers):
+        trigger |= API_FACTS
     execution = {"id": TEXT, "started_at": TEXT, "workflow": TEXT, "version": NUMBER}
     names = surroundings.variables
     variables = OPEN if names is None else record(dict.fromkeys(names, ANY), extra=True)

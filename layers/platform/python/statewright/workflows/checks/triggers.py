@@ -7,12 +7,14 @@ from typing import Any
 import jsonschema_rs
 
 from statewright.workflows.checks.actions import Actions
+from statewright.workflows.checks.apis import API_FACTS, api_request, check_api, check_routes
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.inference import Env, Known
 from statewright.workflows.checks.surroundings import Surroundings
 from statewright.workflows.checks.types import ANY, OPEN, TEXT, record
 from statewright.workflows.checks.values import Values
 from statewright.workflows.definition import (
+    ApiTrigger,
     Definition,
     EventTrigger,
     FormTrigger,
@@ -54,6 +56,8 @@ def check_triggers(
             case WebhookTrigger():
                 _webhook(findings, values, definition, trigger, at)
                 _verified(findings, trigger, surroundings, at)
+            case ApiTrigger():
+                _api(findings, values, definition, trigger, at)
             case ScheduleTrigger():
                 _body(findings, definition, trigger.body, f"{at}/body")
             case EventTrigger():
@@ -64,6 +68,7 @@ def check_triggers(
                 _form(findings, definition, at)
             case _:
                 pass
+    check_routes(findings, definition)
     _limits(findings, definition)
 
 
@@ -73,7 +78,10 @@ def _names(**types: Any) -> Env:
 
 def request_type() -> Any:
     """The type of ``$trigger`` before an execution begins."""
-    return record({"type": TEXT, "id": TEXT, "body": ANY, "headers": OPEN, "query": OPEN})
+    return record(_REQUEST)
+
+
+_REQUEST = {"type": TEXT, "id": TEXT, "body": ANY, "headers": OPEN, "query": OPEN}
 
 
 def _webhook(
@@ -82,8 +90,30 @@ def _webhook(
     if trigger.dedup is not None:
         names = _names(trigger=request_type(), vars=OPEN)
         values.type_of(trigger.dedup.key, f"{at}/dedup/key", names)
+    _answer(findings, values, definition, trigger, at)
+
+
+def _api(
+    findings: Findings, values: Values, definition: Definition, trigger: ApiTrigger, at: str
+) -> None:
+    check_api(findings, trigger, at)
+    if trigger.request.map is not None:
+        values.type_of(
+            trigger.request.map, f"{at}/request/map", _names(request=api_request(), vars=OPEN)
+        )
+    _answer(findings, values, definition, trigger, at)
+
+
+def _answer(
+    findings: Findings,
+    values: Values,
+    definition: Definition,
+    trigger: WebhookTrigger | ApiTrigger,
+    at: str,
+) -> None:
     execution = record({"id": TEXT, "status": TEXT})
-    names = _names(output=ANY, trigger=request_type(), execution=execution)
+    more = API_FACTS if isinstance(trigger, ApiTrigger) else {}
+    names = _names(output=ANY, trigger=record(_REQUEST | more), execution=execution)
     answer = {"status": trigger.response.status, "headers": trigger.response.headers}
     values.type_of({**answer, "body": trigger.response.body}, f"{at}/response", names)
     if isinstance(trigger.response.status, int) and not 200 <= trigger.response.status <= 599:

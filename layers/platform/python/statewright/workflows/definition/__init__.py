@@ -3,6 +3,8 @@
 ``docs/workflow-definition.md`` is the reference. Every model refuses fields that it does not know.
 """
 
+from statewright.workflows.definition.answer import Answer
+from statewright.workflows.definition.api_trigger import ApiTrigger
 from statewright.workflows.definition.base import (
     MAX_SECONDS,
     RESERVED,
@@ -45,7 +47,6 @@ from statewright.workflows.definition.steps import (
     Wait,
 )
 from statewright.workflows.definition.triggers import (
-    Answer,
     Dedup,
     EventTrigger,
     FileTrigger,
@@ -75,6 +76,7 @@ __all__ = [
     "OPTIONS",
     "RESERVED",
     "Answer",
+    "ApiTrigger",
     "Batch",
     "Block",
     "Case",

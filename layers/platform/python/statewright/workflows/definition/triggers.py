@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from statewright.workflows.definition.answer import Answer
+from statewright.workflows.definition.api_trigger import ApiTrigger
 from statewright.workflows.definition.base import AnyName, Duration, Model
 from statewright.workflows.definition.verification import Verify
 
@@ -26,15 +28,6 @@ class Deliveries(Model):
 
     keep: Duration = "7d"
     bodies: bool = True
-
-
-class Answer(Model):
-    """What a webhook's caller gets once there is a result. Expressions see ``$output`` and
-    ``$execution``."""
-
-    status: int | Expression = 200
-    headers: dict[str, str] = Field(default_factory=dict, max_length=50)
-    body: Any = "{% $output %}"
 
 
 class WebhookTrigger(Model):
@@ -157,6 +150,7 @@ Trigger = Annotated[
     | EventTrigger
     | FormTrigger
     | FileTrigger
-    | PollTrigger,
+    | PollTrigger
+    | ApiTrigger,
     Field(discriminator="type"),
 ]

@@ -22,6 +22,8 @@ from statewright.aws import events, schedules, states
 from statewright.db import Session, load_queries
 from statewright.errors import InvalidError, Issue
 from statewright.settings import settings
+from statewright.workflows.apis import routes
+from statewright.workflows.apis.storing import drop_routes, put_routes
 from statewright.workflows.definition import (
     Definition,
     EventTrigger,
@@ -70,7 +72,7 @@ def activate(
         if isinstance(trigger, ManualTrigger):
             continue
         row = _store(session, owner, definition, trigger, alias)
-        url = url_of(trigger.type, row["token"])
+        url = url_of(trigger, row["token"], row["workspace_id"])
         if url is not None:
             urls[trigger.id] = url
         try:
@@ -80,6 +82,7 @@ def activate(
             raise InvalidError(f"/triggers/{index}: {error.detail}", (issue,)) from error
     keep = [t.id for t in definition.triggers if not isinstance(t, ManualTrigger)]
     session.run(_sql.delete_other_triggers, workflow_id=owner.workflow_id, keep=keep)
+    put_routes(session, owner.workflow_id, definition, alias, version_arn)
     _remove_others(owner.workflow_id, kept)
     _point(version_arn, enabled=owner.enabled)
     return urls
@@ -104,8 +107,9 @@ def deactivate(session: Session, workflow_id: str) -> None:
     if row is not None:
         _point(row["machine_arn"], enabled=False)
     session.run(_sql.delete_other_triggers, workflow_id=workflow_id, keep=[])
+    drop_routes(session, workflow_id)
     _remove_others(workflow_id, set())
-    targets.forget()
+    _forget()
 
 
 def _point(version_arn: str, *, enabled: bool) -> None:
@@ -113,7 +117,12 @@ def _point(version_arn: str, *, enabled: bool) -> None:
         states.point_alias(version_arn, LIVE)
     else:
         states.withdraw_alias(version_arn.rpartition(":")[0], LIVE)
+    _forget()
+
+
+def _forget() -> None:
     targets.forget()
+    routes.forget()
 
 
 def _store(
@@ -139,7 +148,7 @@ def _store(
 def place(session: Session, owner: Owner, trigger: Trigger, row: dict[str, Any]) -> None:
     """Puts one trigger's schedule or rule as its row says."""
     _place(session, owner, trigger, row)
-    targets.forget()
+    _forget()
 
 
 def _place(session: Session, owner: Owner, trigger: Trigger, row: dict[str, Any]) -> set[str]:

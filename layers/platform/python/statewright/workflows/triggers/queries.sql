@@ -15,7 +15,7 @@ DELETE FROM triggers WHERE workflow_id = %(workflow_id)s AND NOT trigger_id = AN
 
 -- name: list_triggers
 -- A workflow's published triggers, with how far polls have come.
-SELECT t.trigger_id AS id, t.type, t.token, t.settings, t.paused, t.created_at, t.last_started_at,
+SELECT t.workspace_id::text, t.trigger_id AS id, t.type, t.token, t.settings, t.paused, t.created_at, t.last_started_at,
     t.last_error, t.last_error_at, p.failures, p.not_before, p.polled_at, p.cursor
 FROM triggers t LEFT JOIN polls p USING (workflow_id, trigger_id)
 WHERE t.workflow_id = %(workflow_id)s ORDER BY t.created_at, t.trigger_id;

@@ -7,6 +7,7 @@ link, where the same answer can be fetched later.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from statewright.db import load_queries, lookup
 from statewright.errors import NotFoundError, StatewrightError
 from statewright.settings import settings
 from statewright.workflows.models import Started
+from statewright.workflows.starting import EXPRESS
 from statewright.workflows.step_view import step_runs
 from statewright.workflows.triggers.targets import Target
 
@@ -74,6 +76,13 @@ def spoken(status: int, content_type: str, body: str) -> Reply:
     return Reply(status, content_type, body, dict(_SAFE))
 
 
+def begun(target: Target, started: Started) -> Reply:
+    """202 with where to ask for the result; Express executions cannot be asked for."""
+    if target.mode == EXPRESS:
+        return accepted(started)
+    return accepted(started, {"Location": link(target, started.execution_id)})
+
+
 def wait(target: Target, started: Started, facts: dict[str, Any]) -> Reply:
     """The result, once there is one; else where to ask for it."""
     arn = execution_arn(target, started.execution_id)
@@ -88,11 +97,18 @@ def wait(target: Target, started: Started, facts: dict[str, Any]) -> Reply:
         pause = min(pause * _GROWTH, _LONGEST)
 
 
-def look(target: Target, execution_id: str) -> Reply:
-    """The result of an execution that the trigger started, or that there is none yet."""
+def look(
+    target: Target, execution_id: str, may_see: Callable[[dict[str, Any]], bool] = lambda _: True
+) -> Reply:
+    """The result of an execution that the trigger started, or that there is none yet.
+
+    Args:
+        may_see: whether whoever asks may see what was started with these facts.
+    """
     arn = execution_arn(target, execution_id)
     facts = states.describe(arn)["input"].get("trigger", {})
-    if (facts.get("type"), facts.get("id")) != (target.type, target.trigger_id):
+    of_trigger = (facts.get("type"), facts.get("id")) == (target.type, target.trigger_id)
+    if not of_trigger or not may_see(facts):
         raise NotFoundError("There is no such execution.")
     outcome = _outcome(target, arn, execution_id)
     if outcome.ready:
@@ -119,20 +135,26 @@ def execution_arn(target: Target, execution_id: str) -> str:
     return f"arn:aws:states:{home}:execution:{machine}:{execution_id}"
 
 
+def link(target: Target, execution_id: str) -> str:
+    """Where a caller asks what has become of an execution."""
+    return f"{settings().base_url}{target.results_path}/{execution_id}"
+
+
 def _later(target: Target, started: Started) -> Reply:
-    link = f"{settings().base_url}/hooks/{target.token}/executions/{started.execution_id}"
-    return accepted(started, {"Location": link, "Retry-After": "5"})
+    place = link(target, started.execution_id)
+    return accepted(started, {"Location": place, "Retry-After": "5"})
 
 
 def _outcome(target: Target, arn: str, execution_id: str) -> Outcome:
     described = states.describe(arn)
     status, respond = described["status"], target.settings["respond"]
+    at_end = respond in {"when_finished", "immediately"}
     if status != "RUNNING":
-        if status == "SUCCEEDED" and respond != "when_finished":
+        if status == "SUCCEEDED" and not at_end:
             return Outcome(execution_id, True, status, _value_of(described, arn, respond).output)
         value, error = described.get("output"), described.get("error")
         return Outcome(execution_id, True, status, value, error or status)
-    if respond == "when_finished":
+    if at_end:
         return Outcome(execution_id, False)
     step = _value_of(described, arn, respond)
     return Outcome(execution_id, step.status == "succeeded", "RUNNING", step.output)

@@ -96,7 +96,7 @@ def _shown(row: dict[str, Any]) -> PublishedTrigger:
         id=row["id"],
         type=row["type"],
         state="off" if row["paused"] else "on",
-        url=url_of(row["type"], row["token"]),
+        url=url_of(trigger, row["token"], row["workspace_id"]),
         next_at=due,
         last_started_at=row["last_started_at"],
         last_error=row["last_error"],

@@ -19,6 +19,7 @@ class Target:
     """A published trigger and what it starts.
 
     ``open``: it may start something; its workflow is on, and it is not paused itself.
+    ``results_path``: where its callers ask what has become of an execution.
     """
 
     workspace_id: str
@@ -34,6 +35,7 @@ class Target:
     token: str = ""
     created_at: datetime | None = None
     open: bool = True
+    results_path: str = ""
 
     def require_open(self) -> None:
         """Raises ConflictError where the trigger may not start anything now."""
@@ -92,4 +94,5 @@ def _target(row: dict[str, Any]) -> Target:
         token=row["token"],
         created_at=row["created_at"],
         open=row["enabled"] and not row["paused"],
+        results_path=f"/hooks/{row['token']}/executions",
     )

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from statewright.settings import settings
+from statewright.workflows.definition import ApiTrigger, FormTrigger, Trigger, WebhookTrigger
 
-_PATHS = {"webhook": "hooks", "form": "forms"}
 
-
-def url_of(kind: str, token: str) -> str | None:
+def url_of(trigger: Trigger, token: str, workspace_id: str) -> str | None:
     """The URL that starts a trigger, or None where its kind has none."""
-    path = _PATHS.get(kind)
-    return None if path is None else f"{settings().base_url}/{path}/{token}"
+    home = settings().base_url
+    match trigger:
+        case WebhookTrigger():
+            return f"{home}/hooks/{token}"
+        case FormTrigger():
+            return f"{home}/forms/{token}"
+        case ApiTrigger():
+            return f"{home}/apis/{workspace_id}/{trigger.version}{trigger.path}"
+        case _:
+            return None

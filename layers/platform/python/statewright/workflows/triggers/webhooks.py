@@ -6,41 +6,19 @@ trigger asks for one, the body, whether the call is one that came before, the wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from statewright import world
-from statewright.errors import InvalidError, StatewrightError
+from statewright.errors import InvalidError, MethodNotAllowedError, UnsupportedMediaTypeError
 from statewright.workflows import starting
-from statewright.workflows.triggers import files, results, targets
+from statewright.workflows.triggers import files, keys, results, targets
 from statewright.workflows.triggers.keys import MAX_KEY, Key
 from statewright.workflows.triggers.results import Receipt, Reply
 from statewright.workflows.triggers.targets import Target
 from statewright.workflows.webhook_request import WebhookCall
 
 _KIND = "webhook"
-
-
-class MethodNotAllowedError(StatewrightError):
-    """The webhook is called with another method than its trigger has (caller's fault)."""
-
-    kind, title, status = "method-not-allowed", "Method not allowed", 405
-
-
-class UnsupportedMediaTypeError(StatewrightError):
-    """The webhook does not take bodies of this type (caller's fault)."""
-
-    kind, title, status = "unsupported-media-type", "Unsupported media type", 415
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A call that may start something."""
-
-    target: Target
-    facts: dict[str, Any]
-    key: Key | None
 
 
 def receive(call: WebhookCall) -> Reply:
@@ -69,14 +47,18 @@ def _start(target: Target, call: WebhookCall, receipt: Receipt) -> Reply:
         _KIND, target.trigger_id, body, headers=call.headers, query=dict(call.query)
     )
     starting.check_input(target.input_schema, body)
-    request = _Request(target, facts, _key(target, call, facts))
+    return answer(target, facts, _key(target, call, facts), receipt)
+
+
+def answer(target: Target, facts: dict[str, Any], key: Key | None, receipt: Receipt) -> Reply:
+    """Starts an execution, or finds the key's, and answers as the trigger's ``respond`` says."""
     respond = target.settings.get("respond", "immediately")
     if respond != "immediately" and target.mode == starting.EXPRESS:
-        return _express(request, receipt)
-    started = starting.begin(target, facts, request.key)
+        return _express(target, facts, key, receipt)
+    started = starting.begin(target, facts, key)
     receipt.execution_id = started.execution_id
     if respond == "immediately":
-        return results.accepted(started)
+        return results.begun(target, started)
     return results.wait(target, started, facts)
 
 
@@ -136,18 +118,14 @@ def _seconds(duration: str) -> int:
     return seconds(duration)
 
 
-def _express(request: _Request, receipt: Receipt) -> Reply:
+def _express(target: Target, facts: dict[str, Any], key: Key | None, receipt: Receipt) -> Reply:
     """An Express execution has no past to look at: it is run while the caller waits."""
-    from statewright.workflows.triggers import keys
-
-    target = request.target
-    claim = None if request.key is None else keys.claim(request.key)
+    claim = None if key is None else keys.claim(key)
     name = world.new_id() if claim is None else claim.execution_id
     receipt.execution_id = name
     if claim is not None and claim.started:
         return results.accepted(starting.started(name))
-    text = starting.input_text(target, request.facts)
-    reply = results.run(target, name, text, request.facts)
-    if request.key is not None:
-        keys.note_used(request.key)
+    reply = results.run(target, name, starting.input_text(target, facts), facts)
+    if key is not None:
+        keys.note_used(key)
     return reply
