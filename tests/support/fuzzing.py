@@ -75,8 +75,7 @@ class Fuzzer:
         """The description's example, and made-up requests, the same ones for the same seed: as
         they should be, and as not."""
         made = list(_samples(operation))
-        short = made and not self.thorough
-        for mode in (GenerationMode.NEGATIVE,) if short else tuple(GenerationMode):
+        for mode in self._modes(operation, sampled=bool(made)):
 
             @seed(self.seed)
             @settings(
@@ -93,6 +92,16 @@ class Fuzzer:
             with suppress(Unsatisfiable):  # nothing of this kind can be sent there
                 collect()
         return made
+
+    def _modes(self, operation: Any, *, sampled: bool) -> tuple[GenerationMode, ...]:
+        """What to make up. Where there is only a path, any text will do, and hypothesis looks long
+        for one that does not."""
+        if self.thorough:
+            return tuple(GenerationMode)
+        raw = operation.definition.raw
+        queries = any(p.get("in") == "query" for p in raw.get("parameters", []))
+        wrong = (GenerationMode.NEGATIVE,) if queries or "requestBody" in raw else ()
+        return wrong if sampled else (GenerationMode.POSITIVE, *wrong)
 
     def _ask(self, case: Case, who: Planted | None) -> None:
         headers = {} if who is None else {"Authorization": who.owner.http.headers["Authorization"]}

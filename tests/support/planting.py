@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from tests.support.server import ROOT, Client, until
 
 MARK = "onlyours"
@@ -47,7 +49,7 @@ class Planted:
     def sign_in_again(self) -> None:
         """A session that the last request has ended is followed by another."""
         again = {"email": self.owner.email, "password": "long enough pw"}
-        answer = self.owner.http.post("/v1/auth/sessions", json=again)
+        answer = httpx.post(f"{self.owner.server.url}/v1/auth/sessions", json=again, timeout=60)
         if answer.is_success:
             self.owner.use(answer.json())
 

@@ -122,7 +122,8 @@ def test_what_does_not_fit_is_refused_by_pointer(
 
 def test_only_its_methods_and_paths_are_there(quote: Any, api: httpx.Client) -> None:
     there = "/v1/orders/7/quotes"
-    assert api.get(there).status_code == 405
+    refused = api.get(there)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST, OPTIONS")
     assert api.head(there).status_code == 405
     asked = api.options(there)
     assert (asked.status_code, asked.headers["allow"]) == (204, "POST, OPTIONS")
@@ -203,6 +204,10 @@ def test_a_token_has_to_be_the_issuers_and_for_this(
     assert ask(iss="https://elsewhere.example").status_code == 401
     assert ask(exp=int(time.time()) - 600).status_code == 401
     assert ask(scope="read").status_code == 403
+    for junk in ("sw_x", "x", "a.b", "a.b.c", "e30.e30.e30", "e30.W10.", ".", "é.é.é"):
+        headers = {"authorization": f"Bearer {junk}".encode()}
+        found = httpx.get(f"{api.base_url}v1/mine/x", headers=headers, timeout=60)
+        assert found.status_code == 401, (junk, found.text)
     assert api.get("/v1/mine/x").status_code == 401  # a key is no token
 
 

@@ -67,6 +67,10 @@ class MethodNotAllowedError(StatewrightError):
 
     kind, title, status = "method-not-allowed", "Method not allowed", 405
 
+    def __init__(self, detail: str, allowed: str = ""):
+        super().__init__(detail)
+        self.allowed = allowed
+
 
 class ConflictError(StatewrightError):
     """The thing is not in the state that the request needs (caller's fault: look, then decide)."""

@@ -24,6 +24,7 @@ from statewright.db import Session, narrowed, witnessed
 from statewright.errors import (
     InProgressError,
     MalformedError,
+    MethodNotAllowedError,
     NotFoundError,
     RateLimitedError,
     StatewrightError,
@@ -243,6 +244,8 @@ def _refuse(error: StatewrightError) -> Response[str]:
     headers = {}
     if isinstance(error, UnauthenticatedError):
         headers["WWW-Authenticate"] = error.scheme
+    if isinstance(error, MethodNotAllowedError) and error.allowed:
+        headers["Allow"] = error.allowed
     if isinstance(error, RateLimitedError | InProgressError):
         headers["Retry-After"] = str(error.retry_after)
     return problem(error, headers)

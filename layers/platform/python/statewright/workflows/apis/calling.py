@@ -60,7 +60,7 @@ def receive(request: ApiCall) -> Reply:
         KIND,
         target.trigger_id,
         body,
-        headers={k: v for k, v in values.headers.items() if k != "x-api-key"},
+        headers=values.headers,
         query=values.query,
         method=values.method,
         path=values.path,

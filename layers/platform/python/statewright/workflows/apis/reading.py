@@ -14,6 +14,8 @@ from statewright.workflows.webhook_request import WebhookCall
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,30})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
+_CREDENTIAL = "x-api-key"
+"""For us, not for expressions or the execution's data; the other ones never get this far."""
 _TRUTH = {"true": True, "false": False}
 
 
@@ -45,9 +47,8 @@ def read(match: Match, call: WebhookCall, query: Mapping[str, Sequence[str]]) ->
     """
     wanted = match.route.trigger.request
     path = {name: _typed(text, wanted.path.get(name)) for name, text in match.values.items()}
-    found = ApiRequestValues(
-        call.method, path, _query(wanted.query, query), call.headers, call.body()
-    )
+    headers = {name: text for name, text in call.headers.items() if name != _CREDENTIAL}
+    found = ApiRequestValues(call.method, path, _query(wanted.query, query), headers, call.body())
     issues = [
         *_issues("/path", {"properties": wanted.path}, found.path),
         *_issues("/query", wanted.query, found.query),

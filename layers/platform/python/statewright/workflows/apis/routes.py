@@ -126,7 +126,8 @@ def match(routes: tuple[Route, ...], method: str, path: str) -> Match:
     if not found:
         raise NotFoundError("There is nothing at this address.")
     if method not in found:
-        raise MethodNotAllowedError(f"This address has {', '.join(allowed(found))}.")
+        methods = ", ".join(allowed(found))
+        raise MethodNotAllowedError(f"This address has {methods}.", methods)
     return found[method]
 
 

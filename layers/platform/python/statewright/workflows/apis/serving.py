@@ -50,7 +50,7 @@ def _call(event: Any) -> ApiCall:
 
 def _require_read(request: ApiCall) -> None:
     if request.call.method not in _READ:
-        raise MethodNotAllowedError("This address has GET, HEAD, OPTIONS.")
+        raise MethodNotAllowedError("This address has GET, HEAD, OPTIONS.", "GET, HEAD, OPTIONS")
 
 
 def _methods(request: ApiCall) -> Reply:

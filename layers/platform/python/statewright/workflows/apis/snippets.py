@@ -34,9 +34,10 @@ def sample_of(route: Route) -> Sample:
         text = f"{{{name}}}" if value is None else quote(str(value), safe="")
         url = url.replace(f"{{{name}}}", text)
     query = wanted.query or {}
-    required = {name: query["properties"].get(name) for name in query.get("required", [])}
+    known = query.get("properties", {})
+    required = {name: known.get(name) for name in query.get("required", [])}
     if required:
-        url += "?" + urlencode({name: example_of(part) for name, part in required.items()})
+        url += "?" + urlencode({n: example_of(part) or "text" for n, part in required.items()})
     headers = {} if trigger.auth == "public" else {"Authorization": "Bearer YOUR_TOKEN"}
     body = None
     if trigger.method in _WITH_BODY:

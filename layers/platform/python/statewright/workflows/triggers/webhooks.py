@@ -76,7 +76,8 @@ def _admit(settings: dict[str, Any], call: WebhookCall) -> None:
     method = settings.get("method", "POST")
     methods = method if isinstance(method, list) else [method]
     if call.method not in methods:
-        raise MethodNotAllowedError(f"This webhook takes {' and '.join(methods)} only.")
+        told = f"This webhook takes {' and '.join(methods)} only."
+        raise MethodNotAllowedError(told, ", ".join([*methods, "OPTIONS"]))
     allowed = settings.get("content_types", [])
     if call.raw and not files.accepts(allowed, call.content_type):
         raise UnsupportedMediaTypeError(f"This webhook takes {', '.join(allowed)} only.")
