@@ -131,6 +131,15 @@ def test_a_mapping_goes_on_after_the_database_was_away_while_it_was_idle(
     other.close()
 
 
+def test_a_batch_has_no_more_bytes_than_an_event_may(sqs: Sqs, host: LambdaHost) -> None:
+    """However many messages it may have, and even where each byte is escaped."""
+    large = [f"{letter}{chr(34) * 1_000_000}" for letter in "abcde"]
+    sqs.send(sqs.find("q"), [*large, "f"])
+    sqs.map(Mapping("q", "consume", 10), host)
+    until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
+    assert [[body[0] for body in batch] for batch in CALLS] == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+
 def test_full_batches_are_taken_beside_each_other_up_to_the_limit(
     sqs: Sqs, host: LambdaHost
 ) -> None:

@@ -30,6 +30,9 @@ from asl.states.selection import selection
 from asl.step import Step, step
 
 PAGE = 500
+FIRST_PAGE = 16
+PAGE_BYTES = 4_000_000
+"""About so many bytes of children's data are loaded at once: it takes many times that, parsed."""
 OPEN = 64
 """How many sources are kept open: of other runs that wait for room, it is read again."""
 EXPRESS_SECONDS = 300
@@ -220,10 +223,10 @@ class MapRunDriver:
         return export(run, self._children(run), left, writer, self._objects)
 
     def _children(self, run: MapRun) -> Iterator[Execution]:
-        after = -1
-        while page := self._store.children(run, after, PAGE):
+        after, most = -1, FIRST_PAGE
+        while page := self._store.children(run, after, most):
             yield from page
-            after = _index(page[-1])
+            after, most = _index(page[-1]), _next_page(page)
 
     def _tell(self, run: MapRun, output: Payload | None) -> None:
         if output is None and run.failure is None:
@@ -250,6 +253,12 @@ def _redriven(machine: Machine, child: Execution, now: int, token: str) -> Step:
         due=now + EXPRESS_SECONDS * 1000,
     )
     return step(machine, again, Started(now))
+
+
+def _next_page(page: Sequence[Execution]) -> int:
+    """How many children to load next, going by the size of those of this page."""
+    size = sum(len(c.input.text) + len(c.output.text if c.output else b"") for c in page)
+    return max(FIRST_PAGE, min(PAGE, PAGE_BYTES * len(page) // max(size, 1)))
 
 
 def _index(child: Execution) -> int:

@@ -25,9 +25,17 @@ GATHER_SECONDS = 0.25
 HELPERS = 12
 """Batches that may be under way beside the first one of each queue: each holds a connection."""
 _log = logging.getLogger("localcloud.sqs")
+MAX_BATCH = 2_900_000
+"""The most bytes of a batch's messages: an event has 6 MB at the most, and JSON inside JSON may
+take twice its length."""
 _LOCK = """
-    SELECT id, body, attributes, receives, sent_at FROM localcloud.messages
-    WHERE queue = %s AND visible_at <= %s ORDER BY visible_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+    WITH locked AS (
+        SELECT id, body, attributes, receives, sent_at, visible_at, octet_length(body) AS size
+        FROM localcloud.messages WHERE queue = %s AND visible_at <= %s
+        ORDER BY visible_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+    SELECT id, body, attributes, receives, sent_at FROM
+        (SELECT *, sum(size) OVER (ORDER BY visible_at, id) - size AS before FROM locked) AS queued
+    WHERE before = 0 OR before + size <= %s ORDER BY visible_at, id
 """
 
 
@@ -149,7 +157,8 @@ class Feeder:
         with self._pool.connection() as connection, connection.transaction():
             # Losing the deletion in a crash only delivers again.
             connection.execute("SET LOCAL synchronous_commit = off")
-            rows = connection.execute(_LOCK, (queue.name, now, mapping.batch_size)).fetchall()
+            wanted = (queue.name, now, mapping.batch_size, MAX_BATCH)
+            rows = connection.execute(_LOCK, wanted).fetchall()
             if not rows:
                 return 0
             if len(rows) == mapping.batch_size:

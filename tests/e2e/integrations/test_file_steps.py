@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -136,6 +137,31 @@ def test_failures_have_names(owner: Client) -> None:
     told = [(*case, name) for case, name in zip(cases, found["output"], strict=True)]
     assert [entry for entry in told if entry[0] != entry[3]] == []
     assert owner.ok("GET", "/v1/files?prefix=f/out")["items"] == []
+
+
+def test_a_file_is_looped_over_in_batches(owner: Client, away: Web) -> None:
+    """From an uploaded sheet to a CSV file to a distributed Map: every row once, and the results
+    in a file."""
+    count = 1_203
+    rows = "".join(f'R-{n},"a, b",{n}\n' for n in range(count))
+    put(owner, "loop/rows.csv", f"id,note,total\n{rows}".encode())
+    each = {
+        "id": "each",
+        "for_each": {"file": "{% 'loop/' & $trigger.body.name %}", "format": "csv"},
+        "as": "rows",
+        "batch": {"size": 200},
+        "concurrency": 5,
+        "steps": [
+            {"id": "sum", "set": "{% $sum($rows.($number(total))) %}"},
+            use("told", "http.request", url=f"{away.url}/sum", method="POST", body={"count": "{% $count($rows) %}", "sum": "{% $sum %}"}),
+        ],
+    }  # fmt: skip
+    found = run(owner, "Loop", [each], "{% $each.Key %}", {"name": "rows.csv"})
+    assert found["status"] == "succeeded", (found.get("error"), found.get("cause"))
+    told = [json.loads(asked.body) for asked in away.asked if asked.path == "/sum"]
+    assert sorted(one["count"] for one in told) == [3, *[200] * 6]
+    assert sum(one["sum"] for one in told) == sum(range(count))
+    assert found["output"].endswith("manifest.json")
 
 
 # -- beside http.request ------------------------------------------------------------------------

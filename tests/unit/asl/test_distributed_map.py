@@ -10,7 +10,7 @@ import pytest
 from asl import codec
 from asl.definition import parse_definition
 from asl.execution import Status
-from asl.map_runs.memory import MemoryObjects
+from asl.map_runs.memory import MemoryMapRuns, MemoryObjects
 from asl.map_runs.model import MapRunStatus
 from asl.payload import LIMIT
 from tests.support.engine import TASK, Fails, Run, machine_of
@@ -101,6 +101,29 @@ def test_items_are_executions_of_their_own() -> None:
         "PassStateExited",
         "ExecutionSucceeded",
     ]
+
+
+def test_large_results_are_written_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results are written from pages of children, and large ones make smaller pages."""
+    loaded: list[int] = []
+    original = MemoryMapRuns.children
+
+    def noted(*arguments: Any) -> Any:
+        page = original(*arguments)
+        loaded.append(sum(len(child.input.text) for child in page))
+        return page
+
+    monkeypatch.setattr(MemoryMapRuns, "children", noted)
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "out"}}
+    for size, count, most in ((100_000, 90, 4_200_000), (10, 900, 20_000)):
+        loaded.clear()
+        store = bucket(a_jsonl="\n".join(json.dumps("x" * size) for _ in range(count)))
+        states = map_over(PASS, ItemReader=reader("JSONL", "a.jsonl"), ResultWriter=writer)
+        done = run(states, None, objects=store)
+        assert done.execution.status is Status.SUCCEEDED, done.execution.failure
+        assert sum(loaded) >= size * count, "every result once"
+        assert max(loaded) <= most
+        assert len(loaded) <= 8
 
 
 def test_a_child_sees_neither_the_item_context_nor_the_variables_outside() -> None:
