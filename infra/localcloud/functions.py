@@ -25,6 +25,8 @@ from localcloud.ids import new_id
 MAX_PAYLOAD = 6_291_456
 """Synchronous request and response, bytes each."""
 CONCURRENCY = 256
+OTHER_TIMEOUT = 30.0
+Handler = Callable[[Any, Any], Any]
 _log = logging.getLogger("localcloud.functions")
 
 
@@ -81,11 +83,13 @@ class LambdaHost:
 
     def __init__(self) -> None:
         self._functions: dict[str, Function] = {}
-        self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
+        self._handlers: dict[str, Handler] = {}
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(CONCURRENCY, "lambda")
         self.watch: Callable[[str, str], None] = lambda *_: None
         """Sees the name and the outcome of every invocation."""
+        self.elsewhere: Callable[[str], Handler | None] = lambda _: None
+        """The handler of a function that the template does not have: another stack's."""
 
     def add(self, function: Function) -> None:
         """Makes a function known. Its module is imported when it is first called."""
@@ -106,12 +110,20 @@ class LambdaHost:
             AwsError: ResourceNotFoundException.
         """
         short = name.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
-        function = self._functions.get(short)
+        function = self._functions.get(short) or self._other(short)
         if function is None:
             raise AwsError("ResourceNotFoundException", f"Function not found: {name}", 404)
         return function
 
-    def handler(self, function: Function) -> Callable[[Any, Any], Any]:
+    def _other(self, name: str) -> Function | None:
+        """A function of another stack, as it is now: it may change while this runs."""
+        handler = self.elsewhere(name)
+        if handler is None:
+            return None
+        self._handlers[name] = handler
+        return Function(name, name, "", "", OTHER_TIMEOUT, 256)
+
+    def handler(self, function: Function) -> Handler:
         """The function's handler, imported once."""
         known = self._handlers.get(function.name)
         if known is not None:
@@ -119,7 +131,7 @@ class LambdaHost:
         with self._lock:
             try:
                 module = importlib.import_module(function.module)
-                handler: Callable[[Any, Any], Any] = getattr(module, function.attribute)
+                handler: Handler = getattr(module, function.attribute)
             except (ImportError, AttributeError) as error:
                 raise TemplateError(f"{function.name}: no handler: {error}") from error
             self._handlers[function.name] = handler

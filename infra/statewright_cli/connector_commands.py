@@ -33,16 +33,17 @@ def import_(
 def new(
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits and _.")],
     folder: Annotated[Path, typer.Option(help="Where to write it.")] = Path(),
+    python: Annotated[bool, typer.Option("--python", help="A class in place of YAML.")] = False,
 ) -> None:
     """Write a connector to begin with."""
     from statewright_cli.connectors import new_connector
 
-    new_connector(name, folder)
+    new_connector(name, folder, python=python)
 
 
 @connector.command(name="test")
 def try_(
-    file: Annotated[Path, typer.Argument(help="The connector's YAML.")],
+    file: Annotated[Path, typer.Argument(help="The connector's YAML or Python.")],
     operation: Annotated[str, typer.Option(help="An operation to call.")] = "",
     inputs: Annotated[str, typer.Option(help="Its inputs, as JSON.")] = "{}",
     server: Annotated[str, typer.Option(help="Another server than the connector's.")] = "",
@@ -58,11 +59,29 @@ def try_(
 
 @connector.command()
 def install(
-    file: Annotated[Path, typer.Argument(help="The connector's YAML.")],
+    file: Annotated[Path, typer.Argument(help="The connector's YAML or Python.")],
     url: Url = "http://localhost:8000",
     key: Key = "",
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="STATEWRIGHT_DATA",
+            help="The data of a server on this machine, which then runs it.",
+        ),
+    ] = None,
 ) -> None:
     """Send a connector to a server."""
     from statewright_cli.connectors import install_connector
 
-    install_connector(file, url, key)
+    install_connector(file, url, key, data)
+
+
+@connector.command()
+def pack(
+    file: Annotated[Path, typer.Argument(help="The connector's Python.")],
+    folder: Annotated[Path, typer.Option(help="Where to write it.")] = Path("connector"),
+) -> None:
+    """Write a connector's function for AWS: its code, and a stack of its own."""
+    from statewright_cli import python_connectors
+
+    python_connectors.pack(file, folder)

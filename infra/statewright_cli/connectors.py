@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from statewright.integrations.connectors.declared import declared
 from statewright.integrations.openapi.documents import DocumentError, from_disk, parse
 from statewright.integrations.openapi.importing import Imported, import_document
+from statewright_cli import python_connectors
 
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False)
@@ -164,10 +165,13 @@ operations:
 """
 
 
-def new_connector(name: str, folder: Path) -> None:
+def new_connector(name: str, folder: Path, *, python: bool) -> None:
     """Writes a connector to begin with."""
     if not (name.isidentifier() and name.islower() and len(name) <= 40):
         _refuse(f"'{name}' is no name for a connector: use lower-case letters, digits and _")
+    if python:
+        python_connectors.new(name, folder)
+        return
     file = folder / f"{name}.yaml"
     if file.exists():
         _refuse(f"{file} is there already")
@@ -188,6 +192,9 @@ def load(file: Path) -> tuple[str, Imported, str]:
 
 def test_connector(file: Path, operation: str, inputs: str, server: str, token: str) -> None:
     """Checks a connector; with an operation, calls it and shows what it answers."""
+    if file.suffix == ".py":
+        python_connectors.test(file, operation, inputs, server, token)
+        return
     from statewright.integrations.connectors.calling import Way, call
     from statewright.integrations.failures import HttpRequestError
     from statewright.integrations.outbound import Limits
@@ -214,8 +221,16 @@ def test_connector(file: Path, operation: str, inputs: str, server: str, token: 
     console.print_json(json.dumps(told))
 
 
-def install_connector(file: Path, url: str, key: str) -> None:
-    """Sends a connector to a server."""
+def install_connector(file: Path, url: str, key: str, data: Path | None) -> None:
+    """Sends a connector to a server; one in Python goes there without its code, which is placed
+    into the ``data`` of a server on this machine."""
+    if file.suffix == ".py":
+        manifest = python_connectors.manifest_of(file)
+        told = _post(url, key, {"name": manifest["connector"], "manifest": manifest})
+        console.print(f"{manifest['connector']}: {told['operations']} operations installed")
+        if data is not None:
+            python_connectors.place(file, data)
+        return
     name, _, text = load(file)
     told = _post(url, key, {"name": name, "declaration": text})
     console.print(f"{name}: {told['operations']} operations installed")

@@ -26,6 +26,7 @@ from localcloud.site import Site
 from localcloud.web import Web
 from statewright_cli import openapi
 from statewright_cli.project import CONSOLE, TEMPLATE
+from statewright_cli.python_connectors import FOLDER, installed
 
 console = Console(highlight=False)
 LOOPBACK = "127.0.0.0/8,::1"
@@ -89,6 +90,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
             )
         )
         closing.callback(cloud.close)
+        cloud.host.elsewhere = installed(place.data / FOLDER, place.outbound_allow)
         cloud.open()
         openapi.make_if_stale()
         collect_seldom()

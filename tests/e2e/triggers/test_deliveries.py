@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from statewright.workflows.triggers import deliveries
+from statewright.workflows.triggers.deliveries import Outcome
+from statewright.workflows.triggers.targets import Target
+from statewright.workflows.webhook_request import WebhookCall
+from tests.e2e.notifications.rig import WORKSPACE, opened
 from tests.e2e.triggers.conftest import Workspace
 from tests.support.server import Client, Server, until
 
@@ -171,3 +177,24 @@ def test_strangers_cannot_fill_the_database(owner: Workspace, kept: dict[str, An
     assert before < len(refused) <= 100
     whole = owner.ok("GET", f"/v1/workflows/{kept['id']}/deliveries/{refused[0]['id']}")
     assert (len(whole["body"]), whole["size"], whole["truncated"]) == (16_384, 20_000, True)
+
+
+def test_deliveries_are_forgotten_when_their_time_is_over(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workflow = "0190b0a0-0000-7000-8000-000000000001"
+    with opened(database, monkeypatch) as rig:
+        rig.sql(f"""INSERT INTO workflows (id, workspace_id, name, definition, created_at, updated_at)
+            VALUES ('{workflow}', '{WORKSPACE}', 'W', '{{}}', now(), now())""")
+        call = WebhookCall("t", "POST", {"x-a": "\0"}, {"\0": "b"}, b"\0", address="192.0.2.1")
+        for keep in ("1h", "2d"):
+            kept = {"deliveries": {"keep": keep, "bodies": True}}
+            target = Target(WORKSPACE, workflow, "W", "h", "webhook", "arn", "standard", kept)
+            deliveries.note(
+                target, call, rig.now, Outcome("accepted", 202, "a\0\ud800", f"x{keep}")
+            )
+        assert deliveries.forget_expired() == 0
+        rig.now += timedelta(hours=1)
+        assert deliveries.forget_expired() == 1
+        rig.now += timedelta(days=2)
+        assert deliveries.forget_expired() == 1

@@ -9,7 +9,7 @@ from statewright.integrations.connectors import acting, storage
 from statewright.settings import settings
 from statewright.workflows.actions.known import KnownActions
 from statewright.workflows.checks import Surroundings
-from statewright.workflows.definition import Definition, every_step
+from statewright.workflows.definition import Definition, PollTrigger, every_step
 from statewright.workflows.imported_calls import ImportedCalls
 
 _sql = load_queries(__package__, "surroundings.sql")
@@ -54,7 +54,7 @@ def _actions(session: Session, definition: Definition | None) -> KnownActions:
 
 def _used(definition: Definition) -> set[str]:
     """The names of all actions that a definition names."""
-    found = set()
+    found = {trigger.use for trigger in definition.triggers if isinstance(trigger, PollTrigger)}
     for _, step in every_step(definition.steps):
         for call in (step, getattr(step, "undo", None)):
             name = getattr(call, "use", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statewright.integrations.connectors.model import Operation, Schema
+from statewright.integrations.connectors.model import CALL, Operation, Schema
 from statewright.integrations.connectors.paging import MOST_ITEMS, MOST_PAGES
 from statewright.integrations.errors import CONNECTION_ERRORS
 from statewright.integrations.failures import ERRORS
@@ -10,6 +10,14 @@ from statewright.workflows.actions.action import Action
 
 FUNCTION = "call-connector"
 ALL = ".all"
+CUSTOM_ERRORS = (
+    "Connector.Error",
+    "Connector.Timeout",
+    "Connector.OutOfMemory",
+    "Connector.TooLarge",
+    "Connector.NotInstalled",
+)
+"""What connectors in Python can fail with, beside what calls fail with."""
 _BOUNDS: dict[str, Schema] = {
     "max_items": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 1_000},
     "max_pages": {"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 20},
@@ -37,6 +45,7 @@ def action_of(name: str, operation: Operation, definitions: dict[str, Schema]) -
                 "pages": {"type": "integer"},
             },
         }
+    own = CUSTOM_ERRORS if operation.method == CALL else ()
     return Action(
         name,
         operation.title,
@@ -44,7 +53,7 @@ def action_of(name: str, operation: Operation, definitions: dict[str, Schema]) -
         inputs,
         result,
         FUNCTION,
-        (*ERRORS, *CONNECTION_ERRORS),
+        (*ERRORS, *CONNECTION_ERRORS, *own),
         fixed={"operation": name},
         definitions=definitions,
     )

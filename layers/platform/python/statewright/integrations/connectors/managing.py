@@ -8,6 +8,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import InvalidError, Issue, NotFoundError
 from statewright.http.caller import Caller
@@ -36,6 +38,7 @@ from statewright.integrations.openapi.documents import (
 from statewright.integrations.openapi.importing import Imported, import_document
 from statewright.integrations.outbound import Limits, OutboundError, Request
 from statewright.integrations.reach import reach_of
+from statewright.sdk.manifest import Manifest
 
 _sql = load_queries(__package__, "connectors.sql")
 _LIMITS = Limits(size=30_000_000, seconds=20)
@@ -169,10 +172,12 @@ def get_operation(caller: Caller, name: str, operation: str) -> OperationDetail:
 
 
 def _read(workspace_id: str, new: NewConnector) -> tuple[str, Imported]:
-    given = [new.url, new.document, new.archive, new.declaration]
+    given = [new.url, new.document, new.archive, new.declaration, new.manifest]
     if sum(one is not None for one in given) != 1:
-        detail = "send exactly one of 'url', 'document', 'archive' and 'declaration'"
+        detail = "send exactly one of 'url', 'document', 'archive', 'declaration' and 'manifest'"
         raise InvalidError(f"{detail[0].upper()}{detail[1:]}.", (Issue("/", detail),))
+    if new.manifest is not None:
+        return "python", _described(new.name, new.manifest)
     try:
         if new.declaration is not None:
             return "declared", declared(parse(new.declaration.encode(), "the declaration"))[1]
@@ -180,6 +185,22 @@ def _read(workspace_id: str, new: NewConnector) -> tuple[str, Imported]:
         return "openapi", import_document(load, uri)
     except DocumentError as error:
         raise InvalidError(f"The description cannot be imported: {error}.") from None
+
+
+def _described(name: str, manifest: dict[str, Any]) -> Imported:
+    """A connector in Python, of the name that its function has."""
+    try:
+        found = Manifest.model_validate(manifest)
+    except ValidationError as error:
+        issues = tuple(
+            Issue("/manifest/" + "/".join(map(str, one["loc"])), one["msg"])
+            for one in error.errors()
+        )
+        raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}", issues) from None
+    if found.connector != name:
+        issue = Issue("/name", f"has to be '{found.connector}', as its function is called")
+        raise InvalidError("The connector has another name.", (issue,))
+    return found.imported()
 
 
 def _source(workspace_id: str, new: NewConnector) -> tuple[Load, str]:

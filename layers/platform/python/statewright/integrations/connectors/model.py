@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Schema = dict[str, Any]
+CALL = "CALL"
+"""The method of an operation that a function of its connector's performs."""
 PlaceOf = Literal["path", "query", "header", "cookie"]
 BodyKind = Literal["json", "form", "multipart", "text", "binary", "xml"]
 PagingKind = Literal["link", "next", "cursor", "last_id", "page", "offset"]

@@ -11,10 +11,12 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class NewConnector(BaseModel):
-    """A description to import: exactly one of ``url``, ``document``, ``archive``, ``declaration``.
+    """A description to import: exactly one of ``url``, ``document``, ``archive``, ``declaration``
+    and ``manifest``.
 
     ``document`` is OpenAPI or Swagger text. ``archive`` is a ZIP file or a gzipped document, as
-    Base64; ``entry`` names the description in it. ``declaration`` is a connector in our own YAML.
+    Base64; ``entry`` names the description in it. ``declaration`` is a connector in our own YAML,
+    ``manifest`` what the command line tells of one in Python.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -25,6 +27,7 @@ class NewConnector(BaseModel):
     archive: str | None = None
     entry: Annotated[str, Field(max_length=500)] | None = None
     declaration: str | None = None
+    manifest: dict[str, Any] | None = None
     server: Annotated[str, Field(max_length=2_000)] | None = None
     """The URL to call, in the place of the document's first one."""
 

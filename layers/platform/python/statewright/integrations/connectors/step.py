@@ -7,9 +7,9 @@ from typing import Any
 
 from statewright.db import tenant
 from statewright.integrations import authorizing
-from statewright.integrations.connectors import acting, ready, storage
+from statewright.integrations.connectors import acting, custom, ready, storage
 from statewright.integrations.connectors.calling import Way, call, call_all
-from statewright.integrations.connectors.model import Operation
+from statewright.integrations.connectors.model import CALL, Operation
 from statewright.integrations.failures import InvalidRequest
 from statewright.integrations.outbound import Limits
 from statewright.integrations.reach import reach_of
@@ -29,6 +29,8 @@ def perform(event: Mapping[str, Any]) -> Any:
     """
     name, workspace_id = event["operation"], event["workspace_id"]
     server, operation = _find(workspace_id, name)
+    if operation.method == CALL:
+        return custom.perform(acting.parted(name)[0], operation.name, event)
     authorize = authorizing.for_step(event)
     limits = Limits(settings().http_step_limit, SECONDS)
     way = Way(reach_of(workspace_id), limits, authorize)

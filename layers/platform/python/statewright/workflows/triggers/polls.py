@@ -21,6 +21,7 @@ from statewright import world
 from statewright.aws import functions
 from statewright.db import Session, load_queries, system
 from statewright.errors import InvalidError, StatewrightError, UnavailableError
+from statewright.integrations.connectors import acting
 from statewright.settings import settings
 from statewright.workflows import starting
 from statewright.workflows.actions.catalog import CATALOG
@@ -123,7 +124,9 @@ def _ask(target: Target, trigger: PollTrigger, cursor: Any) -> Any:
     Raises:
         InvalidError: it fails.
     """
-    action = CATALOG[trigger.use]
+    built_in = CATALOG.get(trigger.use)
+    function = acting.FUNCTION if built_in is None else built_in.function
+    defaults = {} if built_in is None else built_in.defaults
     names = {"cursor": cursor, "vars": target.variables}
     payload = {
         "workspace_id": target.workspace_id,
@@ -131,11 +134,13 @@ def _ask(target: Target, trigger: PollTrigger, cursor: Any) -> Any:
         "execution_id": f"poll:{target.trigger_id}",
         "step": target.trigger_id,
         "key": f"{target.workflow_id}/{target.trigger_id}/{world.new_id()}",
-        "with": evaluate({**action.defaults, **trigger.inputs}, names),
+        "with": evaluate({**defaults, **trigger.inputs}, names),
     }
+    if built_in is None:
+        payload["operation"] = trigger.use
     if trigger.connection is not None:
         payload["connection"] = trigger.connection
-    answer = functions.call(f"{settings().prefix}-steps-{action.function}", payload)
+    answer = functions.call(f"{settings().prefix}-steps-{function}", payload)
     if answer.error is not None:
         raise InvalidError(f"{answer.error}: {answer.cause}"[:2000])
     return answer.value

@@ -1,7 +1,10 @@
 """Webhooks: a call starts its workflow, and is answered at once, with its result, or with a step's.
 
-What is looked at, in this order: the URL, method and media type, the sender's signature where the
-trigger asks for one, the body, whether the call is one that came before, the workflow's ``input``.
+What is looked at, in this order: the URL, who is calling where the trigger asks for proof, method
+and media type, the body, the workflow's ``input``, whether the call is one that came before.
+
+A webhook that neither verifies its callers nor keeps its calls costs one look-up a second and one
+durable write; whatever else there is to do is in ``guarding``, which only the others import.
 """
 
 from __future__ import annotations
