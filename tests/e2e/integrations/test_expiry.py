@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from statewright.auth.roles import ROLES
-from statewright.aws import kms
+from statewright.aws import events, kms
+from statewright.aws.events import Event
 from statewright.http.caller import Caller
 from statewright.integrations import connection_expiry, connections
 from statewright.integrations.connection_models import ConnectionChange, NewConnection
@@ -18,14 +19,22 @@ CALLER = Caller(WORKSPACE, USER, "owner", ROLES["owner"])
 
 
 @pytest.fixture
-def rig(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+def published(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """Events that the platform was told of."""
+    found: list[Event] = []
+    monkeypatch.setattr(events, "publish", found.extend)
+    return found
+
+
+@pytest.fixture
+def rig(database: str, monkeypatch: pytest.MonkeyPatch, published: list[Event]) -> Iterator[Rig]:
     monkeypatch.setattr(kms, "new_data_key", lambda context: (b"k" * 32, b"sealed"))
     monkeypatch.setattr(kms, "open_data_key", lambda sealed, context: b"k" * 32)
     with opened(database, monkeypatch) as found:
         yield found
 
 
-def test_ends_are_told_in_time_and_once_each(rig: Rig) -> None:
+def test_ends_are_told_in_time_and_once_each(rig: Rig, published: list[Event]) -> None:
     for name, days in (("near", 13), ("far", 90)):
         new = NewConnection.model_validate(
             {
@@ -48,6 +57,9 @@ def test_ends_are_told_in_time_and_once_each(rig: Rig) -> None:
         "The connection 'near' ends on 14 January 2030",
         "The connection 'near' ended on 14 January 2030",
     ]
+    assert {event.type for event in published} == {"connection.expiring"}
+    assert len({event.id for event in published}) == 3, "an event for each notice, however often"
+    assert published[0].data["connection"] == "near"
     rig.now += timedelta(days=8)
     assert connection_expiry.tell() == 0
     rig.now = made.expires_at or rig.now
