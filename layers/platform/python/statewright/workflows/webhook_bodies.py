@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from email import policy
 from email.message import EmailMessage
@@ -13,6 +14,8 @@ from statewright.errors import MalformedError
 _TEXTS = ("text/", "application/xml", "application/yaml", "application/x-yaml")
 _MULTIPART = "multipart/form-data"
 MOST_PARTS = 200
+MOST_OF_HEAD = 2_000
+"""Characters of a media type, and bytes of a part's headers."""
 
 
 def read(raw: bytes, content_type: str) -> Any:
@@ -42,6 +45,8 @@ def packed(raw: bytes, content_type: str, name: str | None = None) -> dict[str, 
 
 
 def _head(content_type: str) -> EmailMessage:
+    if len(content_type) > MOST_OF_HEAD:
+        raise MalformedError("The media type is too long.")
     head = EmailMessage()
     line = "".join(character for character in content_type if character.isprintable())
     head["Content-Type"] = line or "application/octet-stream"
@@ -57,6 +62,7 @@ def _text(raw: bytes, charset: str) -> str:
 
 def _fields(raw: bytes, content_type: str) -> dict[str, Any]:
     """A form's fields as texts and its files as objects; fields of one name are a list."""
+    _refuse_costly(raw, str(_head(content_type).get_param("boundary", "")).encode())
     line = "".join(character for character in content_type if character.isprintable())
     head = f"Content-Type: {line}\r\n\r\n".encode("latin-1", "replace")
     form = BytesParser(policy=policy.HTTP).parsebytes(head + raw)
@@ -70,6 +76,23 @@ def _fields(raw: bytes, content_type: str) -> dict[str, Any]:
             raise MalformedError(detail)
         found.setdefault(name, []).append(_value(part))
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _refuse_costly(raw: bytes, boundary: bytes) -> None:
+    """Python's parser takes seconds for thousands of parts, or for long headers; strangers may send
+    either, so they are counted first."""
+    line = rb"(?:\A|[\r\n])--" + re.escape(boundary)
+    parts = re.split(line, raw, maxsplit=MOST_PARTS + 2) if boundary else []
+    if not 2 <= len(parts) <= MOST_PARTS + 2:
+        raise MalformedError(f"A form has from one to {MOST_PARTS} fields, and a boundary.")
+    for part in parts[1:]:
+        if part.startswith(b"--"):  # what comes after the last
+            continue
+        head = re.split(rb"\r?\n\r?\n", part[: MOST_OF_HEAD + 4], maxsplit=1)
+        if len(head) == 1:
+            raise MalformedError(f"A field's headers have {MOST_OF_HEAD:,} bytes at the most.")
+        if b"multipart/" in head[0].lower():
+            raise MalformedError("A field of the form is itself made of parts.")
 
 
 def _value(part: Any) -> Any:
