@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 
 import { useAccount, useCan } from "../api/account";
 import { api, ok } from "../api/client";
@@ -22,14 +22,16 @@ import { Inspector } from "./Inspector";
 import { PublishDialog } from "./PublishDialog";
 import { useSamples } from "./reach";
 import { RunDialog } from "./RunDialog";
-import { MachineTab, SourceTab } from "./SourceTab";
 import { lastInput } from "./TestPanel";
 import { useDraft, type Workflow } from "./useDraft";
 import { SHORTCUTS, useKeys } from "./useKeys";
 import { useSelection } from "./useSelection";
 import { useTestRun } from "./useTestRun";
-import { Versions } from "./Versions";
 import { WorkflowPanel } from "./WorkflowPanel";
+
+const SourceTab = lazy(() => import("./SourceTab").then((found) => ({ default: found.SourceTab })));
+const MachineTab = lazy(() => import("./SourceTab").then((found) => ({ default: found.MachineTab })));
+const Versions = lazy(() => import("./Versions").then((found) => ({ default: found.Versions })));
 
 export type DialogName = "publish" | "run" | "keys";
 
@@ -96,9 +98,9 @@ function Builder({ workflow }: { workflow: Workflow }) {
             />
           ) : <WorkflowPanel definition={definition} workflow={workflow} checks={draft.checks} samples={samples} onChange={set} />}
         </Tabs.Content>
-        <Tabs.Content value="yaml" className="workbench wide" tabIndex={-1}><SourceTab text={draft.text} findings={findings} onChange={(next, written) => set(next, "yaml", written)} /></Tabs.Content>
-        <Tabs.Content value="machine" className="workbench wide" tabIndex={-1}><MachineTab asl={draft.checks?.asl} /></Tabs.Content>
-        <Tabs.Content value="versions" className="workbench wide" tabIndex={-1}><Versions workflow={workflow} draft={draft} onDraft={(restored) => { set(restored); setTab("drawing"); }} /></Tabs.Content>
+        <Tabs.Content value="yaml" className="workbench wide" tabIndex={-1}><Suspense><SourceTab text={draft.text} findings={findings} onChange={(next, written) => set(next, "yaml", written)} /></Suspense></Tabs.Content>
+        <Tabs.Content value="machine" className="workbench wide" tabIndex={-1}><Suspense><MachineTab asl={draft.checks?.asl} /></Suspense></Tabs.Content>
+        <Tabs.Content value="versions" className="workbench wide" tabIndex={-1}><Suspense><Versions workflow={workflow} draft={draft} onDraft={(restored) => { set(restored); setTab("drawing"); }} /></Suspense></Tabs.Content>
         {tab !== "versions" && <Dock workflow={workflow} draft={draft} findings={findings} test={test} tab={dock} onTab={setDock} onOpen={open} mayRun={!readOnly && can("executions:run")} />}
         {selection.adding !== null && <Catalogue definition={definition} onClose={() => setAdding(null)} onPick={(step) => selection.insert(selection.adding!, [step])} />}
         <ConflictDialog draft={draft} />

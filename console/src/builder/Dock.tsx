@@ -2,7 +2,7 @@
 
 import { ChevronDown, ChevronUp, CircleAlert, CircleCheck, LoaderCircle, TriangleAlert } from "lucide-react";
 
-import { stepOf } from "../graph/overlay";
+import { sentence, stepOf } from "../graph/overlay";
 import { Complaint, StatusChip } from "../ui/parts";
 import { TestPanel } from "./TestPanel";
 import type { Draft, Finding, Workflow } from "./useDraft";
@@ -51,7 +51,7 @@ const Problems = ({ findings, onOpen }: { findings: Finding[]; onOpen: (pointer:
       const Icon = found.severity === "error" ? CircleAlert : TriangleAlert;
       return (
         <button type="button" key={found.pointer + found.detail} className={found.severity} onClick={() => onOpen(stepOf(found.pointer) ?? "")}>
-          <Icon size={15} aria-hidden /> <span>{found.detail} <span className="muted">{found.suggestion}</span></span> <code>{found.pointer}</code>
+          <Icon size={15} aria-hidden /> <span>{sentence(found)}</span> <code>{found.pointer}</code>
         </button>
       );
     })}

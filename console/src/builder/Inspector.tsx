@@ -8,6 +8,7 @@ import { KindIcon } from "../drawing/KindIcon";
 import { isFields, kindOf, type Definition, type Fields, type Json, type Step } from "../graph/definition";
 import { setField } from "../graph/edit";
 import { titleOf } from "../graph/layout";
+import { sentence } from "../graph/overlay";
 import { ValueCard } from "../values/Tree";
 import { useReadOnly } from "./editing";
 import { Choice, TextField, Tick } from "./fields";
@@ -54,7 +55,7 @@ export function Inspector({ definition, pointer, step, findings, samples, action
         </Tabs.List>
         <Tabs.Content value="settings" className="inspector-part" tabIndex={-1}>
           {own.filter((found) => found.severity !== "note").map((found) => (
-            <p key={found.pointer + found.detail} className={found.severity === "error" ? "banner" : "banner warn"}>{found.detail} {found.suggestion}</p>
+            <p key={found.pointer + found.detail} className={found.severity === "error" ? "banner" : "banner warn"}>{sentence(found)}</p>
           ))}
           <ReachContext value={reach}>
             <TextField label="Name" value={textOf(step, "name")} placeholder={titleOf({ ...step, name: "" })} onChange={(name) => put({ name: name === "" ? undefined : name })} />

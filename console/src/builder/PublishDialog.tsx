@@ -5,6 +5,7 @@ import { CircleAlert, CircleCheck, KeyRound } from "lucide-react";
 import { useState } from "react";
 
 import { api, ok } from "../api/client";
+import { sentence } from "../graph/overlay";
 import { Complaint, Dialog } from "../ui/parts";
 import { Forecast } from "./Forecast";
 import { inWords, resources, type Statement } from "./permissions";
@@ -30,7 +31,7 @@ export function PublishDialog({ workflow, draft, onClose }: Props) {
   if (publish.data !== undefined) return <Published version={publish.data.version} webhooks={publish.data.webhooks} onClose={onClose} />;
   return (
     <Dialog title={`Publish version ${(workflow.version ?? 0) + 1}`} open onClose={onClose}>
-      {errors.length > 0 && <p className="banner"><CircleAlert size={16} aria-hidden /> <span>{errors.length === 1 ? "One error is" : `${errors.length} errors are`} in the way: {errors[0]?.detail}</span></p>}
+      {errors.length > 0 && <p className="banner"><CircleAlert size={16} aria-hidden /> <span>{errors.length === 1 ? "One error is" : `${errors.length} errors are`} in the way: {errors[0] !== undefined && sentence(errors[0])}</span></p>}
       {workflow.version !== null && <Changes workflow={workflow} draft={draft} />}
       <Permissions draft={draft} />
       {draft.checks?.forecast && <Forecast forecast={draft.checks.forecast} />}

@@ -12,6 +12,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { CodeEditor } from "../editor/CodeEditor";
 import type { Definition } from "../graph/definition";
+import { sentence } from "../graph/overlay";
 import { read, rangeOf } from "../graph/yaml";
 import { useReadOnly } from "./editing";
 import type { Finding } from "./useDraft";
@@ -66,7 +67,7 @@ function diagnostics(text: string, findings: Finding[]): Diagnostic[] {
     const range = rangeOf(text, found.pointer);
     if (range === undefined) return [];
     const severity = found.severity === "note" ? "info" : found.severity;
-    return [{ from: range[0], to: range[1], severity, message: [found.detail, found.suggestion].filter(Boolean).join(" ") }];
+    return [{ from: range[0], to: range[1], severity, message: sentence(found) }];
   });
 }
 

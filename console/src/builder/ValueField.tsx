@@ -2,10 +2,9 @@
 
 import type { EditorView } from "@codemirror/view";
 import { Braces, CircleAlert, Equal } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 
-import { CodeEditor } from "../editor/CodeEditor";
-import { expressionExtensions } from "../editor/expressions";
+import "../editor/editor.css";
 import type { Json } from "../graph/definition";
 import { evaluateAll, type Outcome } from "../graph/evaluate";
 import { hasExpression, insertPath } from "../graph/template";
@@ -25,6 +24,7 @@ interface Props {
   tall?: boolean;
 }
 
+const ExpressionEditor = lazy(() => import("../editor/ExpressionEditor"));
 const PAUSE = 300;
 
 /** The text under edit, told as a value once it rests, or its field is left. */
@@ -65,7 +65,6 @@ export function ValueField({ label, value, onChange, hint, required = false, bar
   const reach = useReach();
   const newest = useRef(reach);
   newest.current = reach;
-  const extensions = useMemo(() => expressionExtensions(() => newest.current), []);
   const view = useRef<EditorView | null>(null);
   const insert = (path: string): void => {
     const editor = view.current;
@@ -80,7 +79,9 @@ export function ValueField({ label, value, onChange, hint, required = false, bar
     <div className="field">
       {!bare && <span id={id}>{label} {required && <em className="muted">required</em>}</span>}
       <div className="value-box">
-        <CodeEditor label={label} className={`boxed ${tall ? "tall" : ""}`} value={text} onChange={type} onBlur={flush} extensions={extensions} readOnly={readOnly} view={view} required={required} />
+        <Suspense fallback={<pre className={`code boxed ${tall ? "tall" : ""}`}>{text}</pre>}>
+          <ExpressionEditor label={label} value={text} onChange={type} onBlur={flush} readOnly={readOnly} view={view} required={required} tall={tall} reach={newest} />
+        </Suspense>
         {!readOnly && <DataPicker label={label} onPick={insert}><Braces size={14} aria-hidden /></DataPicker>}
       </div>
       <Gives text={text} />

@@ -23,6 +23,7 @@ interface Props {
 }
 
 const LEGIBLE = 0.75;
+const MINIATURE = { width: 144, height: 104 };
 
 /** The drawing. Without `onAdd` it is only looked at. */
 export const Canvas = (props: Props) => (
@@ -71,7 +72,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
         >
           <Background variant={BackgroundVariant.Dots} gap={18} size={1.2} />
           <Controls showInteractive={false} position="bottom-left" />
-          <MiniMap pannable zoomable className="minimap" ariaLabel="Overview of the drawing" nodeClassName={miniature} />
+          <MiniMap pannable zoomable className="minimap" style={MINIATURE} ariaLabel="Overview of the drawing" nodeClassName={miniature} />
         </ReactFlow>
         {dragged !== null && createPortal(<div className="dragged" style={{ translate: `${dragged.x + 12}px ${dragged.y + 10}px` }}>{dragged.title}</div>, document.body)}
       </div>

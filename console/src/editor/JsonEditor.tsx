@@ -1,14 +1,9 @@
 /** JSON to be edited, with what is wrong with it as one types. */
 
-import { closeBrackets } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { json as jsonLanguage, jsonParseLinter } from "@codemirror/lang-json";
-import { linter } from "@codemirror/lint";
-import { keymap } from "@codemirror/view";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 
 import type { Json } from "../graph/definition";
-import { CodeEditor } from "./CodeEditor";
+import "./editor.css";
 
 export interface EditedJson {
   text: string;
@@ -32,13 +27,13 @@ export function useJson(initial: unknown): EditedJson {
   return { text, setText, ...read, changed: text !== before };
 }
 
-const EXTENSIONS = [jsonLanguage(), history(), closeBrackets(), linter(jsonParseLinter(), { delay: 400 }), keymap.of([...defaultKeymap, ...historyKeymap])];
+const JsonCode = lazy(() => import("./JsonCode"));
 
 export function JsonEditor({ label, hint, json }: { label: string; hint?: string; json: EditedJson }) {
   return (
     <div className="field">
       <span>{label}</span>
-      <CodeEditor label={label} className="boxed tall" value={json.text} onChange={json.setText} extensions={EXTENSIONS} />
+      <Suspense fallback={<pre className="code boxed tall">{json.text}</pre>}><JsonCode label={label} value={json.text} onChange={json.setText} /></Suspense>
       {json.problem !== null ? <span className="complaint">{json.problem}</span> : hint !== undefined && <span className="muted small">{hint}</span>}
     </div>
   );

@@ -3,15 +3,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Columns2, OctagonX, RotateCcw, StepForward } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, ok } from "../api/client";
 import { Complaint, elapsed, Moment, StatusChip } from "../ui/parts";
 import { CompareDialog } from "./CompareDialog";
-import { RerunDialog } from "./RerunDialog";
 import type { Execution } from "./useExecution";
 
+const RerunDialog = lazy(() => import("./RerunDialog").then((found) => ({ default: found.RerunDialog })));
 const RETRIABLE = new Set(["failed", "timed_out", "stopped"]);
 
 function useAction(execution: Execution, act: () => Promise<unknown>) {
@@ -48,7 +48,7 @@ export function ExecutionHeader({ execution }: { execution: Execution }) {
         <button type="button" className="button primary" disabled={retry.isPending} onClick={() => retry.mutate()}><StepForward size={15} aria-hidden /> Retry from here</button>
       )}
       {mayRun && running && <button type="button" className="button danger" disabled={stop.isPending} onClick={() => stop.mutate()}><OctagonX size={15} aria-hidden /> Stop</button>}
-      {dialog === "rerun" && <RerunDialog execution={execution} onClose={() => setDialog(null)} />}
+      {dialog === "rerun" && <Suspense><RerunDialog execution={execution} onClose={() => setDialog(null)} /></Suspense>}
       {dialog === "compare" && <CompareDialog execution={execution} onClose={() => setDialog(null)} />}
     </header>
   );

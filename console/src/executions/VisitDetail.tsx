@@ -3,8 +3,9 @@
 import { ChevronLeft, ChevronRight, X } from "lucide-react";
 import { useMemo, useState } from "react";
 
+import type { Json } from "../graph/definition";
 import { span } from "../graph/timeline";
-import { inWords } from "../graph/words";
+import { calledWith, inWords } from "../graph/words";
 import { Complaint, Moment, StatusChip } from "../ui/parts";
 import { ValueCard } from "../values/Tree";
 import { Failure } from "./Failure";
@@ -77,8 +78,8 @@ function VisitParts({ visit, run }: { visit: Visit; run: StepRun }) {
       </dl>
       {told !== null && <Failure told={told} error={last?.error ?? null} />}
       {visit.attempts.length > 1 && <Attempts visit={visit} />}
-      <ValueCard title="Output" value={visit.output} empty={visit.status === "succeeded" ? "It gave nothing." : "There is none yet."} />
-      <ValueCard title="Called with" value={visit.arguments} />
+      <ValueCard title="Output" value={visit.output} empty={visit.status === "running" || visit.status === "waiting" ? "There is none yet." : "It gave nothing."} />
+      <ValueCard title="Called with" value={calledWith(visit.arguments as Json | undefined)} />
       <ValueCard title="Input" value={isEmpty(visit.input) ? undefined : visit.input} />
     </>
   );

@@ -58,7 +58,7 @@ export function Waterfall({ execution, chosen, onChoose }: Props) {
 
 const Ticks = ({ axis }: { axis: Axis }) => (
   <span className="ticks" aria-hidden>
-    {ticks(axis).map((at) => <i key={at} style={{ left: `${(at / (axis.end - axis.begin)) * 100}%` }}>{span(at)}</i>)}
+    {ticks(axis).filter((at) => at / (axis.end - axis.begin) < 0.96).map((at) => <i key={at} style={{ left: `${(at / (axis.end - axis.begin)) * 100}%` }}>{span(at)}</i>)}
   </span>
 );
 

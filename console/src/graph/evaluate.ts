@@ -1,7 +1,5 @@
 /** Expressions evaluated in the browser, as Step Functions evaluates them: JSONata with its functions, within bounds. */
 
-import jsonata from "jsonata";
-
 import { isFields, type Fields, type Json } from "./definition";
 import { hasExpression, piecesOf, wholeExpression } from "./template";
 
@@ -29,6 +27,7 @@ const ADDED: Record<string, (...given: never[]) => unknown> = {
 /** One expression, without its brackets. `values` are what its names stand for. */
 export async function evaluate(source: string, values: Fields): Promise<Outcome> {
   try {
+    const { default: jsonata } = await import("jsonata");
     const expression = jsonata(source, BOUNDS);
     for (const [name, added] of Object.entries(ADDED)) expression.registerFunction(name, added as (...given: unknown[]) => unknown);
     const found = (await expression.evaluate(undefined, values)) as unknown;

@@ -14,6 +14,13 @@ const STEP = /^(.*\/(?:(?:steps|otherwise|finally|parallel\/[^/]+)\/\d+|States\/
 /** The innermost step that a pointer leads into. */
 export const stepOf = (pointer: string): string | undefined => STEP.exec(pointer)?.[1];
 
+/** A finding as a sentence: those that begin with “is …” are about the field that their pointer names. */
+export function sentence(found: { pointer: string; detail: string; suggestion?: string | null }): string {
+  const field = found.pointer.split("/").at(-1) ?? "";
+  const detail = /^[a-z]/.test(found.detail) && field !== "" ? `“${field}” ${found.detail}` : found.detail;
+  return [/[.!?]$/.test(detail) ? detail : `${detail}.`, found.suggestion ?? ""].filter(Boolean).join(" ");
+}
+
 /** Problems by the step that they are about. */
 export function problemsOf(findings: { pointer: string; severity: string }[]): States {
   const states: States = {};

@@ -9,9 +9,9 @@ import { merged, type StepChange } from "./difference";
 import { removeStep } from "./edit";
 import { layout } from "./layout";
 import { neighbour, parentOf } from "./navigate";
-import { layered, problemsOf, stepOf } from "./overlay";
+import { layered, problemsOf, sentence, stepOf } from "./overlay";
 import { axisOf, place, span, ticks } from "./timeline";
-import { inWords, message } from "./words";
+import { calledWith, inWords, message } from "./words";
 
 const pointers = (definition: Definition): string[] => [...everyStep(definition)].map(([pointer]) => pointer);
 
@@ -180,11 +180,15 @@ test("errors are told in words", () => {
   expect(inWords("Sold.Out", "nothing is left")).toEqual({ title: "Sold.Out", detail: "nothing is left", hint: null });
   expect(inWords("Http.Odd", "")?.title).toBe("The HTTP call did not work");
   expect(message("State 'a': {broken")).toBe("State 'a': {broken");
+  expect(calledWith({ FunctionName: "f", Payload: { key: "k", with: { url: "u" } } })).toEqual({ url: "u" });
+  expect(calledWith({ QueueUrl: "q" })).toEqual({ QueueUrl: "q" });
 });
 
 test("findings stand at their innermost step, the worst first", () => {
   expect(stepOf("/steps/1/choose/0/steps/2/set/x")).toBe("/steps/1/choose/0/steps/2");
   expect(stepOf("/triggers/0")).toBeUndefined();
+  expect(sentence({ pointer: "/steps/0/set/score", detail: "is not valid JSONata: ends too early" })).toBe("“score” is not valid JSONata: ends too early.");
+  expect(sentence({ pointer: "/steps/0", detail: "Nothing comes here.", suggestion: "Remove it." })).toBe("Nothing comes here. Remove it.");
   const found = problemsOf([{ pointer: "/steps/0/set", severity: "warning" }, { pointer: "/steps/0", severity: "error" }, { pointer: "/steps/1", severity: "note" }]);
   expect(found).toEqual({ "/steps/0": { problem: "error" } });
   expect(layered(found, { "/steps/0": { status: "failed" } })).toEqual({ "/steps/0": { problem: "error", status: "failed" } });

@@ -1,5 +1,7 @@
 /** Errors in human words: what went wrong, and what one can do. */
 
+import { isFields, type Json } from "./definition";
+
 export interface Told {
   title: string;
   detail: string;
@@ -49,4 +51,10 @@ export function message(cause: string): string {
   } catch {
     return cause;
   }
+}
+
+/** What an action was called with, as its author wrote it: without the envelope that its function gets. */
+export function calledWith(argument: Json | undefined): Json | undefined {
+  const payload = isFields(argument) ? argument["Payload"] : undefined;
+  return isFields(payload) && "with" in payload ? payload["with"] : argument;
 }
