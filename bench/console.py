@@ -78,7 +78,7 @@ def main() -> None:
 def measured(part: str, browser: Browser, url: str, client: httpx.Client, options: Any) -> Any:
     match part:
         case "load":
-            return load(browser, url)
+            return load(browser, url, client)
         case "start":
             return start(browser, url, options.rounds)
         case "drawing":
@@ -113,8 +113,11 @@ def signed_in(context: BrowserContext) -> Page:
     return page
 
 
-def load(browser: Browser, url: str) -> dict[str, float]:
+def load(browser: Browser, url: str, client: httpx.Client) -> dict[str, float]:
     """Kilobytes, gzipped, of scripts, styles and documents; fonts apart, they are packed already."""
+    workflow = published(
+        client, {"name": "Small", "triggers": [], "steps": [{"id": "a", "set": 1}]}
+    )
     context = browser.new_context(base_url=url)
     seen: dict[str, tuple[str, int]] = {}
 
@@ -128,13 +131,16 @@ def load(browser: Browser, url: str) -> dict[str, float]:
     page = context.new_page()
     page.goto("/sign-in", wait_until="networkidle")
     page.get_by_label("E-mail").wait_for()
-    first = total(seen)
-    signed_in(context).wait_for_load_state("networkidle")
-    found = {
-        "sign_in_kb": first,
-        "workflow_list_kb": total(seen),
-        "fonts_kb": round(sum(size for kind, size in seen.values() if kind == "font") / 1000, 1),
-    }
+    found = {"sign_in_kb": total(seen)}
+    page = signed_in(context)
+    page.wait_for_load_state("networkidle")
+    found["workflow_list_kb"] = total(seen)
+    found["fonts_kb"] = round(sum(size for kind, size in seen.values() if kind == "font") / 1000, 1)
+    page.goto(f"/workflows/{workflow}")
+    page.locator(".canvas .step").wait_for()
+    found["builder_drawn_kb"] = total(seen)
+    page.wait_for_load_state("networkidle")
+    found["builder_with_editors_kb"] = total(seen)
     context.close()
     return found
 

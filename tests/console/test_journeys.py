@@ -82,7 +82,7 @@ def test_a_failing_webhook_is_seen_mended_and_runs(page: Page, owner: Client) ->
     workflow = owner.publish(failing)
     owner.call_webhook(workflow, {})
     sign_in(page, owner)
-    page.get_by_role("link", name="Executions").click()
+    page.get_by_role("link", name="Executions", exact=True).click()
     page.get_by_role("link", name="Hooked").click()
     expect(page.get_by_role("alert")).to_contain_text("nothing is left")
     page.get_by_role("link", name="Hooked").click()
@@ -91,7 +91,7 @@ def test_a_failing_webhook_is_seen_mended_and_runs(page: Page, owner: Client) ->
     expect(status(page)).to_have_text("saved")
     publish(page, 2)
     owner.call_webhook(workflow, {})
-    page.get_by_role("link", name="Executions").click()
+    page.get_by_role("link", name="Executions", exact=True).click()
     expect(page.locator("tbody tr", has_text="Hooked").first).to_contain_text("succeeded")
 
 

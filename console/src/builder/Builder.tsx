@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Tabs } from "radix-ui";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 
 import { useAccount, useCan } from "../api/account";
 import { api, ok } from "../api/client";
@@ -59,6 +59,8 @@ function Builder({ workflow }: { workflow: Workflow }) {
   const locked = imported || readOnly;
   const selection = useSelection(draft, locked);
   const { selected, setSelected, setAdding, move, chosen } = selection;
+  const { settle } = draft;
+  useEffect(settle, [selected, settle]);
   const test = useTestRun(workflow, draft);
   const samples = useSamples(workflow.id, definition, test.sample);
   const [dialog, setDialog] = useState<DialogName | null>(null);

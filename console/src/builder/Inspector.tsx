@@ -6,7 +6,7 @@ import { useState, type ReactNode } from "react";
 
 import { KindIcon } from "../drawing/KindIcon";
 import { isFields, kindOf, type Definition, type Fields, type Json, type Step } from "../graph/definition";
-import { setField } from "../graph/edit";
+import { renameStep, setField } from "../graph/edit";
 import { titleOf } from "../graph/layout";
 import { sentence } from "../graph/overlay";
 import { ValueCard } from "../values/Tree";
@@ -60,7 +60,7 @@ export function Inspector({ definition, pointer, step, findings, samples, action
           <ReachContext value={reach}>
             <TextField label="Name" value={textOf(step, "name")} placeholder={titleOf({ ...step, name: "" })} onChange={(name) => put({ name: name === "" ? undefined : name })} />
             <KindFields key={pointer} step={step} put={put} />
-            <MoreFields definition={definition} pointer={pointer} samples={samples} step={step} put={put} />
+            <MoreFields definition={definition} pointer={pointer} samples={samples} step={step} put={put} onRename={(id) => onChange(renameStep(definition, pointer, id))} />
           </ReachContext>
         </Tabs.Content>
         <Tabs.Content value="result" className="inspector-part" tabIndex={-1}><Result step={step} id={id} samples={samples} put={put} /></Tabs.Content>
@@ -115,14 +115,23 @@ function Result({ step, id, samples, put }: { step: Step; id: string | undefined
   );
 }
 
-function MoreFields({ definition, pointer, samples, step, put }: { definition: Definition; pointer: string; samples: Samples; step: Step; put: Put }) {
+interface MoreProps {
+  definition: Definition;
+  pointer: string;
+  samples: Samples;
+  step: Step;
+  put: Put;
+  onRename: (id: string) => void;
+}
+
+function MoreFields({ definition, pointer, samples, step, put, onRename }: MoreProps) {
   const reshaping = useReachAt(definition, pointer, samples, "output");
   const kind = kindOf(step);
   return (
     <details className="more">
       <summary>More options</summary>
       <div>
-        <TextField label="Id" mono value={textOf(step, "id")} hint="Later steps call the result by it: $id" onChange={(id) => put({ id: id === "" ? undefined : id })} />
+        <TextField label="Id" mono late value={textOf(step, "id")} hint="Expressions call the result by it, and follow its changes" onChange={(id) => (id === "" ? put({ id: undefined }) : onRename(id))} />
         <ValueField label="Only when" value={step["when"]} hint="Skipped where this does not hold" onChange={(when) => put({ when })} />
         {kind === "use" && <FailureFields step={step} put={put} />}
         {kind !== "set" && kind !== "wait" && kind !== "stop" && (

@@ -49,7 +49,7 @@ function SetFields({ step, put }: Props) {
 const EachFields = ({ step, put }: Props) => (
   <>
     <ValueField label="List" required value={step["for_each"]} hint="The list whose elements are gone through" onChange={(items) => put({ for_each: items ?? [] })} />
-    <TextField label="Each element is called" mono value={String(step["as"] ?? "")} onChange={(as) => put({ as })} />
+    <TextField label="Each element is called" mono late value={String(step["as"] ?? "")} onChange={(as) => put({ as })} />
     <TextField label="At once" value={String(step["concurrency"] ?? "")} placeholder="10" hint="Rounds that run at the same time" onChange={(text) => put({ concurrency: count(text) })} />
   </>
 );
@@ -102,7 +102,7 @@ function ActionFields({ step, put }: Props) {
   const connectable = /^(http|graphql|db|ai)\./.test(name) || !actions.some((each) => each.name === name);
   return (
     <>
-      <TextField label="Action" mono value={name} options={actions.map((each) => each.name)} hint={action?.title} onChange={(use) => put({ use })} />
+      <TextField label="Action" mono late value={name} options={actions.map((each) => each.name)} hint={action?.title} onChange={(use) => put({ use })} />
       {connectable && <ConnectionField step={step} put={put} />}
       {action !== undefined && <SchemaForm key={name} schema={action.inputs as Fields} value={inputs} onChange={(changed) => put({ with: changed })} />}
     </>
@@ -154,7 +154,7 @@ function ParallelFields({ step, put }: Props) {
   const free = (): string => Array.from({ length: 100 }, (_, n) => `branch_${n + 1}`).find((name) => !(name in branches)) ?? "branch";
   return (
     <>
-      {Object.keys(branches).map((name, index) => <TextField key={index} label={`Branch ${index + 1}`} mono value={name} onChange={(changed) => rename(name, changed)} />)}
+      {Object.keys(branches).map((name, index) => <TextField key={index} label={`Branch ${index + 1}`} mono late value={name} onChange={(changed) => rename(name, changed)} />)}
       {!readOnly && <button type="button" className="button" onClick={() => put({ parallel: { ...branches, [free()]: [{ wait: { for: "1s" } }] } })}><Plus size={15} aria-hidden /> Add a branch</button>}
     </>
   );

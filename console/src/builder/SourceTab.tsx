@@ -46,6 +46,9 @@ export function SourceTab({ text, findings, onChange }: Props) {
     told.current = written;
     onChange(found.definition, written);
   };
+  const newest = useRef(take);
+  newest.current = take;
+  useEffect(() => () => newest.current(), []);
   useEffect(() => {
     const timer = setTimeout(take, PAUSE);
     return () => clearTimeout(timer);

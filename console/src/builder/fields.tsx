@@ -17,16 +17,18 @@ interface TextProps {
   required?: boolean;
   options?: string[];
   placeholder?: string;
+  /** Told only when the field is left. */
+  late?: boolean;
 }
 
 /** A line or several of text, told once it rests or its field is left. */
-export function TextField({ label, value, onChange, mono = false, lines = 1, hint, required = false, options, placeholder }: TextProps) {
+export function TextField({ label, value, onChange, mono = false, lines = 1, hint, required = false, options, placeholder, late = false }: TextProps) {
   const [text, setText] = useState(value);
   const id = useId();
   const readOnly = useReadOnly();
   useEffect(() => setText(value), [value]);
   useEffect(() => {
-    if (text === value) return;
+    if (late || text === value) return;
     const timer = setTimeout(() => onChange(text), 500);
     return () => clearTimeout(timer);
   });

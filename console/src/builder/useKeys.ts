@@ -26,12 +26,19 @@ const ARROWS: Record<string, Direction> = { ArrowUp: "up", ArrowDown: "down", Ar
 
 export const SHORTCUTS: [string, string][] = [
   ["↑ ↓ ← →", "walk over the drawing"], ["Enter", "edit the step"], ["A", "add a step behind it"], ["Alt ↑ ↓", "move the step"], ["Del", "remove it"],
-  ["Ctrl C, X, V", "copy, cut, paste steps (as YAML)"], ["Ctrl D", "duplicate it"], ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["Ctrl S", "save now"], ["Ctrl Enter", "test the draft"], ["Esc", "choose nothing"], ["?", "this list"],
+  ["Ctrl C, X, V", "copy, cut, paste steps (as YAML)"], ["Ctrl D", "duplicate it"], ["Ctrl Z, Ctrl Shift Z", "undo, redo"], ["Ctrl S", "save now"], ["Ctrl Enter", "test the draft"], ["Esc", "from the fields back to the drawing; there, choose nothing"], ["?", "this list"],
 ];
 
 const editable = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu]") !== null;
 /** Keys that mean something to a control that is not of the drawing stay its own. */
 const elsewhere = (target: EventTarget | null): boolean => target instanceof HTMLElement && target !== document.body && target.closest(".canvas") === null;
+
+const inInspector = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.closest(".inspector") !== null;
+
+/** From a step's fields back to the step on the drawing. */
+function back(selected: string | null): void {
+  if (selected !== null) document.querySelector<HTMLElement>(`.canvas [data-pointer="${CSS.escape(selected)}"]`)?.focus();
+}
 
 export function useKeys(enabled: boolean, definition: Definition, selected: string | null, commands: Commands): void {
   const newest = useRef({ definition, selected, commands });
@@ -40,6 +47,7 @@ export function useKeys(enabled: boolean, definition: Definition, selected: stri
     if (!enabled) return;
     const pressed = (event: KeyboardEvent): void => {
       const now = newest.current;
+      if (event.key === "Escape" && !event.defaultPrevented && inInspector(event.target)) return back(now.selected);
       const handled = withCommand(event, now.commands) || (!editable(event.target) && !elsewhere(event.target) && plain(event, now.definition, now.selected, now.commands));
       if (handled) event.preventDefault();
     };

@@ -23,6 +23,7 @@ interface Props {
 }
 
 const LEGIBLE = 0.75;
+const FOCUS_MS = 40;
 const MINIATURE = { width: 144, height: 104 };
 
 /** The drawing. Without `onAdd` it is only looked at. */
@@ -107,7 +108,12 @@ function useInView(drawing: Drawing, selected: string | null, frame: React.RefOb
     const height = item.type === "block" ? 58 : item.height;
     const inside = left >= 0 && top >= 0 && left + item.width * zoom <= room.width && top + height * zoom <= room.height;
     if (!inside) void setCenter(item.x + item.width / 2, item.y + height / 2, { zoom: Math.max(zoom, LEGIBLE), duration: 160 });
-    if (document.activeElement?.closest(".canvas") === null) return;
-    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(selected ?? "")}"]`)?.focus({ preventScroll: true }));
+    // A dialog that closes gives the focus back first.
+    const timer = setTimeout(() => {
+      const held = document.activeElement;
+      if (held !== document.body && held?.closest(".canvas") == null) return;
+      frame.current?.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(selected ?? "")}"]`)?.focus({ preventScroll: true });
+    }, FOCUS_MS);
+    return () => clearTimeout(timer);
   }, [drawing, selected, frame, getViewport, setCenter]);
 }

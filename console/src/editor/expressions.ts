@@ -51,7 +51,9 @@ const colours = ViewPlugin.fromClass(
 /** Typing `{%` writes the end of the expression, too. */
 const brackets = EditorView.inputHandler.of((view, from, to, text) => {
   if (text !== "%" || from !== to || view.state.sliceDoc(from - 1, from) !== "{") return false;
-  view.dispatch({ changes: { from, insert: "%  %}" }, selection: { anchor: from + 2 }, userEvent: "input.type" });
+  // The bracket that has closed by itself goes into the expression's end.
+  const end = view.state.sliceDoc(from, from + 1) === "}" ? from + 1 : from;
+  view.dispatch({ changes: { from, to: end, insert: "%  %}" }, selection: { anchor: from + 2 }, userEvent: "input.type" });
   return true;
 });
 

@@ -1,6 +1,6 @@
 /** Changes of a definition. Each gives a new definition; the old one stays as it is. */
 
-import { at, everyStep, isFields, put, type Definition, type Fields, type Kind, type Step } from "./definition";
+import { at, everyStep, isFields, put, type Definition, type Fields, type Json, type Kind, type Step } from "./definition";
 
 /** The ids of all steps. */
 export const idsOf = (definition: Definition): Set<string> =>
@@ -90,6 +90,20 @@ export function setField(definition: Definition, pointer: string, fields: Partia
     (changed, [name, value]) => put(changed, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, value),
     definition,
   );
+}
+
+/** Gives a step another id; expressions that name it follow. */
+export function renameStep(definition: Definition, pointer: string, id: string): Definition {
+  const before = at(definition, `${pointer}/id`);
+  const renamed = put(definition, `${pointer}/id`, id);
+  if (typeof before !== "string" || idsOf(definition).has(id)) return renamed;
+  const name = new RegExp(`\\$${before}(?!\\w)`, "g");
+  const follow = (value: Json): Json => {
+    if (typeof value === "string") return value.replaceAll(/\{%[\s\S]*?%\}/g, (expression) => expression.replaceAll(name, `$$${id}`));
+    if (Array.isArray(value)) return value.map(follow);
+    return isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, follow(inner)])) : value;
+  };
+  return follow(renamed) as Definition;
 }
 
 /** The list that a step stands in, and its place there. */

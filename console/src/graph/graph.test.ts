@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import { definitions } from "./arbitrary";
 import { at, everyStep, put, readable, type Definition } from "./definition";
-import { copyOf, freeId, idsOf, insertStep, moveStep, newStep, placeOf, removeStep, setField } from "./edit";
-import { begin, change, redo, undo } from "./history";
+import { copyOf, freeId, idsOf, insertStep, moveStep, newStep, placeOf, removeStep, renameStep, setField } from "./edit";
+import { begin, change, redo, settle, undo } from "./history";
 import { layout, type Item } from "./layout";
 
 const any = (check: (definition: Definition, pick: (n: number) => number) => void): void => {
@@ -87,6 +87,21 @@ describe("edits", () => {
     expect(setField(named, "/steps/0", { name: undefined })).toEqual(definition);
     expect(put({ "a/b": { "~": 1 } }, "/a~1b/~0", 2)).toEqual({ "a/b": { "~": 2 } });
     expect(freeId({ name: "", steps: [{ id: "send" }] }, "Send!")).toBe("send_2");
+  });
+
+  test("a step's new id is followed by what names it", () => {
+    const steps = [{ id: "a", set: 1 }, { id: "b", set: "$a and {% $a + $ab + $a.x %}" }, { id: "c", parallel: { x: [{ id: "d", set: ["{% $a %}"] }] } }];
+    const renamed = renameStep({ name: "W", steps, output: "{% $a %}" }, "/steps/0", "total");
+    expect(renamed.steps[0]).toEqual({ id: "total", set: 1 });
+    expect(renamed.steps[1]!["set"]).toBe("$a and {% $total + $ab + $total.x %}");
+    expect(renamed["output"]).toBe("{% $total %}");
+    expect(at(renamed, "/steps/2/parallel/x/0/set/0")).toBe("{% $total %}");
+  });
+
+  test("changes about one thing are one step back", () => {
+    const typed = change(change(change(begin(0), 1, "name"), 2, "name"), 3, "name");
+    expect(undo(typed).present).toBe(0);
+    expect(undo(change(settle(typed), 4, "name")).present).toBe(3);
   });
 
   test("can be taken back and done again", () => {
