@@ -185,6 +185,25 @@ def test_children_know_their_parents(owner: Client, orders: dict[str, Any]) -> N
     assert owner.execution(child)["parent_id"] == execution["id"]
 
 
+def test_a_child_runs_the_version_that_is_live(owner: Client) -> None:
+    child = owner.publish({"name": "Versions", "triggers": HOOK, "steps": [{"id": "a", "set": 1}], "output": "{% $a %}"})  # fmt: skip
+    run = {"id": "child", "use": "workflow.run", "with": {"workflow": "Versions"}}
+    parent = owner.publish({"name": "Caller", "triggers": HOOK, "steps": [run], "output": "{% $child %}"})  # fmt: skip
+
+    def outcome() -> Any:
+        ended = owner.ended(owner.call_webhook(parent, {}).json()["execution_id"])
+        return ended["output"] if ended["status"] == "succeeded" else ended["error"]
+
+    assert outcome() == 1
+    owner.ok("PUT", f"/v1/workflows/{child['id']}", {"definition": {**child["definition"], "steps": [{"id": "a", "set": 2}]}, "draft": 1})  # fmt: skip
+    owner.ok("POST", f"/v1/workflows/{child['id']}/versions")
+    assert outcome() == 2
+    owner.ok("POST", f"/v1/workflows/{child['id']}/rollback", {"version": 1})
+    assert outcome() == 1, "rolled back"
+    owner.ok("POST", f"/v1/workflows/{child['id']}/archive")
+    assert outcome() == "StepFunctions.StateMachineDoesNotExistException"
+
+
 def test_waiting_for_news(owner: Client) -> None:
     workflow = owner.publish({"name": "Naps", "triggers": HOOK, "steps": [{"wait": {"for": "2s"}}]})
     started = owner.call_webhook(workflow, {}).json()["execution_id"]

@@ -6,6 +6,7 @@ from statewright.db import Session, load_queries
 from statewright.errors import InvalidError, Issue
 from statewright.settings import settings
 from statewright.workflows.compiler.artefact import ValueOf
+from statewright.workflows.versions import LIVE
 
 _sql = load_queries(__package__)
 
@@ -27,16 +28,20 @@ def values_for(session: Session, workspace_id: str, workflow_id: str) -> ValueOf
                 return chosen.files_bucket
             case "Function":
                 return f"arn:aws:lambda:{home}:function:{chosen.prefix}-steps-{argument}"
+            case "ExecutionsOf":
+                machine = _machine_of(session, str(argument))
+                return f"{machine.replace(':stateMachine:', ':execution:')}:*"
             case _:
-                return _child_machine(session, str(argument))
+                # By the alias: a child runs the version that is live when it is started, and none
+                # while its workflow is off.
+                return f"{_machine_of(session, str(argument))}:{LIVE}"
 
     return value_of
 
 
-def _child_machine(session: Session, name: str) -> str:
+def _machine_of(session: Session, name: str) -> str:
     row = session.one(_sql.find_machine_of_workflow, name=name)
     if row is None:
         detail = f"there is no published workflow called '{name}'"
         raise InvalidError(f"A step runs a workflow, but {detail}.", (Issue("/steps", detail),))
-    # Without the version: a child runs what is published when it is started.
     return str(row["machine_arn"]).rpartition(":")[0]
