@@ -16,7 +16,7 @@ VALUES (%(workspace_id)s, %(user_id)s, %(role)s, %(now)s) ON CONFLICT DO NOTHING
 -- name: find_account
 -- Who a member is.
 SELECT u.id::text AS user_id, u.email, u.email_verified_at IS NOT NULL AS email_verified, u.name,
-    u.totp_confirmed_at IS NOT NULL AS second_factor, u.password_hash IS NOT NULL AS has_password,
+    has_second_factor(u.id) AS second_factor, u.password_hash IS NOT NULL AS has_password,
     w.id::text AS workspace_id, w.name AS workspace, m.role
 FROM memberships m JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id
 WHERE m.user_id = %(user_id)s AND m.workspace_id = %(workspace_id)s;
@@ -88,6 +88,16 @@ WHERE id = %(user_id)s AND (totp_step IS NULL OR totp_step < %(step)s);
 UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_step = NULL
 WHERE id = %(user_id)s;
 
+-- name: delete_security_keys
+-- Takes all of a person's devices away.
+DELETE FROM security_keys WHERE user_id = %(user_id)s;
+
+-- name: find_factors
+-- What a person has beside the password.
+SELECT u.totp_confirmed_at IS NOT NULL AS totp,
+    EXISTS (SELECT FROM security_keys k WHERE k.user_id = u.id) AS "security-key"
+FROM users u WHERE u.id = %(user_id)s;
+
 -- name: delete_recovery_codes
 -- Makes a person's recovery codes worthless.
 DELETE FROM recovery_codes WHERE user_id = %(user_id)s;
@@ -116,6 +126,8 @@ SELECT
      JOIN group_members m ON m.group_id = g.id WHERE m.user_id = %(user_id)s) AS groups,
     (SELECT coalesce(jsonb_agg(to_jsonb(g)), '[]') FROM grants g
      WHERE g.user_id = %(user_id)s) AS grants,
+    (SELECT coalesce(jsonb_agg(to_jsonb(k) - 'public_key' - 'sign_count'), '[]') FROM security_keys k
+     WHERE k.user_id = %(user_id)s) AS security_keys,
     (SELECT coalesce(jsonb_agg(to_jsonb(i)), '[]') FROM identities i
      WHERE i.user_id = %(user_id)s) AS identities,
     (SELECT coalesce(jsonb_agg(e.record::jsonb ORDER BY e.at), '[]') FROM audit_events e
@@ -144,7 +156,7 @@ FROM workspaces w WHERE w.id = s.workspace_id AND w.id = %(id)s AND s.revoked_at
 -- The workspace's members.
 SELECT u.id::text AS user_id, u.email, u.name, m.role,
     m.deactivated_at IS NULL AND u.deactivated_at IS NULL AS active,
-    u.totp_confirmed_at IS NOT NULL AS second_factor, m.created_at AS joined_at
+    has_second_factor(u.id) AS second_factor, m.created_at AS joined_at
 FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE (%(user_id)s::uuid IS NULL OR m.user_id = %(user_id)s::uuid)
   AND (%(after)s::text IS NULL OR (u.email, u.id) > (%(after)s, %(after_id)s::uuid))

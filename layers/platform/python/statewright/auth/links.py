@@ -15,6 +15,7 @@ class Use(StrEnum):
     EMAIL_VERIFICATION = "email-verification"
     INVITATION = "invitation"
     SECOND_FACTOR = "second-factor"
+    SECURITY_KEY = "security-key"
     SIGN_IN_STATE = "sign-in-state"
     SIGN_IN_CODE = "sign-in-code"
     CONNECTION = "connection"
@@ -32,6 +33,7 @@ _LIFETIMES = {
     Use.EMAIL_VERIFICATION: timedelta(hours=24),
     Use.INVITATION: timedelta(days=7),
     Use.SECOND_FACTOR: timedelta(minutes=10),
+    Use.SECURITY_KEY: timedelta(minutes=10),
     Use.SIGN_IN_STATE: timedelta(minutes=10),
     Use.SIGN_IN_CODE: timedelta(minutes=1),
     Use.CONNECTION: timedelta(minutes=30),

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 
 def as_email(text: str) -> str | None:
@@ -77,10 +84,24 @@ class Challenge(BaseModel):
 
 
 class SecondStep(Input):
-    """The answer to a challenge: a code of the authenticator app, or a recovery code."""
+    """The answer to a challenge: a code of the authenticator app, a recovery code, or what a
+    security key signed (``navigator.credentials.get``, as JSON)."""
 
     challenge: Secret
-    code: str = Field(min_length=6, max_length=40)
+    code: str | None = Field(default=None, min_length=6, max_length=40)
+    credential: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.code is None) == (self.credential is None):
+            raise ValueError("send either a code or a credential")
+        return self
+
+
+class StepQuestion(Input):
+    """The challenge that a security key is to answer."""
+
+    challenge: Secret
 
 
 class Session(BaseModel):
@@ -218,3 +239,36 @@ class RecoveryCodes(BaseModel):
     """Codes that stand in for the app, each once. Shown this once."""
 
     codes: list[str]
+
+
+class Ceremony(BaseModel):
+    """What a browser asks a device with: ``options`` are those of ``navigator.credentials`` as JSON
+    (``parseCreationOptionsFromJSON``). Its answer comes back with ``ceremony``."""
+
+    ceremony: str
+    options: dict[str, Any]
+    expires_at: datetime
+
+
+class NewSecurityKey(Input):
+    """A device's answer (``navigator.credentials.create``, as JSON)."""
+
+    ceremony: Secret
+    name: Name
+    credential: dict[str, Any]
+
+
+class SecurityKey(BaseModel):
+    """A device that signs its owner in, beside the password."""
+
+    id: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class SecurityKeyAdded(BaseModel):
+    """The device; with the first second factor come recovery codes, shown this once."""
+
+    key: SecurityKey
+    recovery_codes: list[str] | None

@@ -1,5 +1,7 @@
 """The second factor: codes of an authenticator app (TOTP, RFC 6238) and recovery codes.
 
+Security keys, the other one, are in :mod:`statewright.auth.security_keys`.
+
 A code works once: its time step is noted, and neither that step nor an earlier one works again.
 """
 
@@ -21,7 +23,6 @@ from statewright.errors import ConflictError, InvalidError, Issue
 from statewright.http.caller import Caller
 
 ISSUER = "Statewright"
-METHODS = ["totp", "recovery-code"]
 RECOVERY_CODES = 10
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
@@ -65,7 +66,7 @@ def confirm(caller: Caller, code: TotpCode) -> RecoveryCodes:
         sessions.end_sessions(
             session, caller.user_id, "second factor turned on", keep=caller.session_id
         )
-        codes = _new_codes(session, caller.user_id)
+        codes = new_codes(session, caller.user_id)
         audit.record(session, caller, "second_factor.on", f"user:{caller.user_id}")
     counted.forgive()
     events.publish("notice", email=user["email"], what="second_factor_on")
@@ -73,10 +74,11 @@ def confirm(caller: Caller, code: TotpCode) -> RecoveryCodes:
 
 
 def remove(caller: Caller, confirmation: Confirmation) -> None:
-    """Turns the second factor off."""
+    """Turns the second factor off: the app, and all security keys."""
     user = confirm_password(caller, confirmation.password)
     with system() as session:
         session.run(_sql.remove_totp, user_id=caller.user_id)
+        session.run(_sql.delete_security_keys, user_id=caller.user_id)
         session.run(_sql.delete_recovery_codes, user_id=caller.user_id)
         audit.record(session, caller, "second_factor.off", f"user:{caller.user_id}")
     events.publish("notice", email=user["email"], what="second_factor_off")
@@ -89,18 +91,33 @@ def renew_codes(caller: Caller, confirmation: Confirmation) -> RecoveryCodes:
         ConflictError: the account has no second factor.
     """
     user = confirm_password(caller, confirmation.password)
-    if user["totp_confirmed_at"] is None:
-        raise ConflictError("Your account has no second factor.")
     with system() as session:
-        codes = _new_codes(session, caller.user_id)
+        if not is_on(session, caller.user_id):
+            raise ConflictError("Your account has no second factor.")
+        codes = new_codes(session, caller.user_id)
         audit.record(session, caller, "second_factor.codes_made", f"user:{caller.user_id}")
     events.publish("notice", email=user["email"], what="recovery_codes_made")
     return codes
 
 
+def methods(session: Session, user_id: str) -> list[str]:
+    """What an account may answer a challenge with; nothing where signing in needs no more than the
+    password."""
+    row = session.one(_sql.find_factors, user_id=user_id)
+    assert row is not None  # the caller's own account
+    found = [name for name in ("totp", "security-key") if row[name]]
+    return [*found, "recovery-code"] if found else []
+
+
 def is_on(session: Session, user_id: str) -> bool:
-    """Whether signing in to an account needs a code."""
-    return _user(session, user_id)["totp_confirmed_at"] is not None
+    """Whether signing in to an account needs more than the password."""
+    return bool(methods(session, user_id))
+
+
+def forget_codes_without_factor(session: Session, user_id: str) -> None:
+    """Recovery codes stand in for a second factor: without one they are worth nothing."""
+    if not is_on(session, user_id):
+        session.run(_sql.delete_recovery_codes, user_id=user_id)
 
 
 def check(session: Session, user_id: str, code: str) -> str | None:
@@ -129,7 +146,8 @@ def _check_totp(session: Session, user: dict[str, Any], code: str) -> bool:
     return False
 
 
-def _new_codes(session: Session, user_id: str) -> RecoveryCodes:
+def new_codes(session: Session, user_id: str) -> RecoveryCodes:
+    """New recovery codes; earlier ones are void."""
     codes = [
         "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3))
         for _ in range(RECOVERY_CODES)

@@ -61,8 +61,9 @@ def enter(user_id: str, workspace_id: str | None, origin: Origin) -> Session | C
     """
     with system() as session:
         chosen = choose_workspace(session, user_id, workspace_id)
-        if second_factor.is_on(session, user_id):
-            return _challenge(session, user_id, chosen)
+        methods = second_factor.methods(session, user_id)
+        if methods:
+            return _challenge(session, user_id, chosen, methods)
         begun = _begin(session, user_id, chosen, "password", origin, proven=False)
     return sessions.opened(begun)
 
@@ -80,12 +81,14 @@ def choose_workspace(session: Transaction, user_id: str, wanted: str | None) -> 
     return str(chosen[0])
 
 
-def _challenge(session: Transaction, user_id: str, workspace_id: str) -> Challenge:
+def _challenge(
+    session: Transaction, user_id: str, workspace_id: str, methods: list[str]
+) -> Challenge:
     use = Use.SECOND_FACTOR
     secret = onetime.issue(session, use, user_id, {"workspace_id": workspace_id}, use.lifetime)
     return Challenge(
         challenge=secret,
-        methods=second_factor.METHODS,
+        methods=methods,
         expires_at=world.now() + use.lifetime,
     )
 
@@ -110,11 +113,11 @@ def _begin(
 
 
 def second_step(step: SecondStep, origin: Origin) -> Session:
-    """Ends a sign-in with a code.
+    """Ends a sign-in with a code, or with what a security key signed.
 
     Raises:
         GoneError: the challenge's time is over.
-        UnauthenticatedError: the code is not right, or was used before.
+        UnauthenticatedError: the answer is not right, or was used before.
         RateLimitedError: too many attempts on this account.
     """
     with system() as session:
@@ -123,7 +126,7 @@ def second_step(step: SecondStep, origin: Origin) -> Session:
     counted = throttle.attempt((throttle.CODE_OF_ACCOUNT, user_id))
     with system() as session:
         onetime.look(session, Use.SECOND_FACTOR, step.challenge)  # locked: used once only
-        kind = second_factor.check(session, user_id, step.code)
+        kind = _answered(session, user_id, step)
         user = session.one(_sql.find_email, user_id=user_id)
         if kind is not None:
             onetime.use_up(session, Use.SECOND_FACTOR, step.challenge)
@@ -131,11 +134,21 @@ def second_step(step: SecondStep, origin: Origin) -> Session:
     email = str(user["email"]) if user else ""
     if kind is None:
         _note_failure(email, "second factor", origin)
-        raise UnauthenticatedError("The code is not right, or was used before.")
+        raise UnauthenticatedError("The answer is not right, or was used before.")
     counted.forgive()
     if kind == "recovery-code":
         events.publish("notice", email=email, what="recovery_code_used")
     return sessions.opened(begun)
+
+
+def _answered(session: Transaction, user_id: str, step: SecondStep) -> str | None:
+    """Which kind of answer it was; None where it is not right."""
+    if step.code is not None:
+        return second_factor.check(session, user_id, step.code)
+    from statewright.auth import security_keys  # its library is slow to import; few need it
+
+    right = security_keys.check(session, user_id, step.challenge, step.credential or {})
+    return "security-key" if right else None
 
 
 def switch(caller: Caller, workspace_id: str) -> Session:
