@@ -141,6 +141,7 @@ def test_every_endpoint_declares_its_permission_or_is_known_to_be_open() -> None
         "post /v1/auth/sessions/exchange",
         "post /v1/auth/sessions/refresh",
         "post /v1/auth/sessions/second-step",
+        "post /v1/auth/sessions/second-step/options",
         "post /v1/auth/workspaces",
         "post /v1/auth/workspaces/confirm",
         "delete /hooks/{token}",
