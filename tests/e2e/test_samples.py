@@ -182,6 +182,9 @@ NOT_THERE = {
     "auth/delete_workspace": 422,
     "auth/confirm_second_factor": 409,  # nothing is set up yet
     "auth/renew_recovery_codes": 409,
+    "auth/add_security_key": 410,  # nothing was begun
+    "auth/ask_security_key": 410,
+    "auth/remove_security_key": 404,
     "auth/sign_in_second_step": 401,
     "auth/switch_workspace": 403,  # end_all_sessions came before
     "auth/end_session": 404,
