@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from statewright.auth import invitations
 from statewright.auth.access_models import Acceptance
 from statewright.auth.models import Challenge, Session
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission=None)
+app = SessionApi(permission=None)
 
 
 @app.post(

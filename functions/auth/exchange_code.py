@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from statewright.auth.models import Session
 from statewright.auth.sso import flow
 from statewright.auth.sso.models import ExchangeCode
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission=None)
+app = SessionApi(permission=None)
 
 
 @app.post(

@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from statewright.auth import accounts
 from statewright.auth.models import MailSent, Registration, Session
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission=None)
+app = SessionApi(permission=None)
 
 
 @app.post("/v1/auth/workspaces", status_code=201, summary="Register a workspace", tags=["auth"])

@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from statewright.auth import sign_in as use_case
 from statewright.auth.models import Challenge, Credentials, Session
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission=None)
+app = SessionApi(permission=None)
 
 
 @app.post("/v1/auth/sessions", status_code=201, summary="Sign in", tags=["auth"])

@@ -6,9 +6,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from statewright.auth import sign_in
 from statewright.auth.models import SecondStep, Session
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission=None)
+app = SessionApi(permission=None)
 
 
 @app.post(

@@ -2,9 +2,9 @@
 
 from statewright.auth.sso import saml_flow
 from statewright.auth.sso.models import SignOut
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission="account:write")
+app = SessionApi(permission="account:write", ends=True)
 
 
 @app.post("/v1/auth/sign-out", summary="Sign out, at the provider too", tags=["auth"])

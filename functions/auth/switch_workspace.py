@@ -2,9 +2,9 @@
 
 from statewright.auth import sign_in
 from statewright.auth.models import Session
-from statewright.http import Api
+from statewright.http import SessionApi
 
-app = Api(permission="account:write")
+app = SessionApi(permission="account:write")
 
 
 @app.post(

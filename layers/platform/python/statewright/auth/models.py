@@ -107,7 +107,8 @@ class StepQuestion(Input):
 class Session(BaseModel):
     """A session. Send ``token`` as ``Authorization: Bearer …``; when it ends, trade
     ``refresh_token`` (which works once) for the next pair. ``must_enrol``: the workspace wants a
-    second factor; until it is set up, nothing else is allowed."""
+    second factor; until it is set up, nothing else is allowed. A request with the header
+    ``X-Refresh-Token: cookie`` gets the refresh token as a cookie, and an empty text here."""
 
     token: str
     expires_at: datetime
@@ -120,9 +121,9 @@ class Session(BaseModel):
 
 
 class Refresh(Input):
-    """A refresh token."""
+    """A refresh token; None where the browser brings it as a cookie."""
 
-    refresh_token: Secret
+    refresh_token: Secret | None = None
 
 
 class SessionInfo(BaseModel):
