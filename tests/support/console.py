@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -19,10 +18,12 @@ SERIOUS = {"serious", "critical"}
 def enter(page: Page, client: Client) -> None:
     """Gives the browser a session of its own, without the sign-in page."""
     person = {"email": client.email, "password": PASSWORD}
-    session = httpx.post(f"{client.server.url}/v1/auth/sessions", json=person).json()
-    kept = json.dumps(session["refresh_token"])
-    key = "'statewright.refresh'"
-    page.add_init_script(f"localStorage.getItem({key}) ?? localStorage.setItem({key}, {kept})")
+    asked = {"X-Refresh-Token": "cookie"}
+    url = client.server.url
+    session = httpx.post(f"{url}/v1/auth/sessions", json=person, headers=asked)
+    kept = [(name, value) for name, value in session.cookies.items()]
+    page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept])
+    page.add_init_script("localStorage.setItem('statewright.signed-in', 'yes')")
 
 
 def colleague(owner: Client, email: str, role: str) -> Client:

@@ -2,7 +2,7 @@
 
 import createClient, { type Middleware } from "openapi-fetch";
 
-import { renew, token } from "../app/session";
+import { AS_COOKIE, renew, token } from "../app/session";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -23,6 +23,9 @@ const authorize: Middleware = {
   onRequest({ request }) {
     const held = token();
     if (held !== null) request.headers.set("authorization", `Bearer ${held}`);
+    if (new URL(request.url).pathname.startsWith("/v1/auth/")) {
+      for (const [name, value] of Object.entries(AS_COOKIE)) request.headers.set(name, value);
+    }
     return request;
   },
 };
@@ -48,7 +51,8 @@ export interface Outcome<T> {
  *
  * @throws Problem: the server refused, or could not be reached. */
 export async function ok<T>(call: Promise<Outcome<T>>): Promise<T> {
-  const { data, error, response } = await call.catch(() => {
+  const { data, error, response } = await call.catch((error: unknown) => {
+    if (error instanceof Problem) throw error;
     throw new Problem(0, "No connection", "The server does not answer. Is it running?");
   });
   if (response.ok) return data as T;

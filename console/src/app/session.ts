@@ -1,10 +1,9 @@
-/** Who is signed in. The refresh token survives a reload; the access token stays in memory. */
+/** Who is signed in. The access token stays in memory; the refresh token is a cookie that no script reads, so it survives a reload and is out of reach of whatever runs in the page. */
 
 import { useSyncExternalStore } from "react";
 
 export interface Session {
   token: string;
-  refreshToken: string;
   workspaceId: string;
   role: string;
   mustEnrol: boolean;
@@ -12,13 +11,15 @@ export interface Session {
 
 interface Wire {
   token: string;
-  refresh_token: string;
   workspace_id: string;
   role: string;
   must_enrol: boolean;
 }
 
-const KEY = "statewright.refresh";
+/** Says that there may be a session to go on with; it is no secret. */
+const KEY = "statewright.signed-in";
+/** Asks for the refresh token as a cookie, and lets the next refresh use it. */
+export const AS_COOKIE = { "x-refresh-token": "cookie" };
 const WORKSPACE = "statewright.workspace";
 const listeners = new Set<() => void>();
 let current: Session | null = null;
@@ -30,12 +31,11 @@ const tell = (): void => listeners.forEach((listener) => listener());
 export function begin(wire: Wire): void {
   current = {
     token: wire.token,
-    refreshToken: wire.refresh_token,
     workspaceId: wire.workspace_id,
     role: wire.role,
     mustEnrol: wire.must_enrol,
   };
-  localStorage.setItem(KEY, wire.refresh_token);
+  localStorage.setItem(KEY, "yes");
   localStorage.setItem(WORKSPACE, wire.workspace_id);
   tell();
 }
@@ -61,9 +61,8 @@ export function renew(): Promise<boolean> {
 }
 
 async function trade(): Promise<boolean> {
-  const refreshToken = localStorage.getItem(KEY);
-  if (refreshToken === null) return false;
-  const answer = await post("/v1/auth/sessions/refresh", { refresh_token: refreshToken });
+  if (localStorage.getItem(KEY) === null) return false;
+  const answer = await post("/v1/auth/sessions/refresh", {});
   if (answer.ok) begin((await answer.json()) as Wire);
   else if (answer.status === 401 || answer.status === 422) end();
   return answer.ok;
@@ -80,7 +79,7 @@ export async function enter(hash: string): Promise<boolean> {
 }
 
 const post = (path: string, body: unknown): Promise<Response> =>
-  fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  fetch(path, { method: "POST", headers: { "content-type": "application/json", ...AS_COOKIE }, body: JSON.stringify(body) });
 
 /** The session, as a hook. */
 export const useSession = (): Session | null =>

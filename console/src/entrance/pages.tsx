@@ -9,6 +9,7 @@ import { useAct } from "../api/use";
 import { begin } from "../app/session";
 import { Form } from "../ui/forms";
 import { Complaint } from "../ui/parts";
+import { PasswordField } from "../ui/password";
 import { Input, mailedToken, Sheet, text } from "./Sheet";
 
 /** Does something once, however often React draws the page. */
@@ -72,7 +73,7 @@ export function ResetPassword() {
     <Sheet title="Choose a new password">
       <Form onSubmit={() => reset.mutate()}>
         <Complaint error={reset.error} />
-        <label className="field"><span>New password</span><input type="password" autoComplete="new-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+        <PasswordField label="New password" fresh required value={password} onChange={setPassword} />
         <button className="button primary" disabled={reset.isPending}>Set it</button>
       </Form>
     </Sheet>
@@ -105,7 +106,7 @@ export function AcceptInvitation() {
         {challenge !== null ? <Input name="code" label="Code of your app" autoComplete="one-time-code" /> : (
           <>
             {!known && <Input name="name" label="Your name" autoComplete="name" />}
-            <Input name="password" label="Password" type="password" autoComplete={known ? "current-password" : "new-password"} />
+            <PasswordField name="password" label="Password" required fresh={!known} />
           </>
         )}
         <button className="button primary" disabled={join.isPending}>Join</button>

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 
 import { Form } from "../ui/forms";
 import { Complaint, Dialog } from "../ui/parts";
+import { PasswordField } from "../ui/password";
 
 interface Props {
   title: string;
@@ -23,7 +24,7 @@ export function PasswordAgain({ title, action, open, danger = false, pending, er
     <Dialog title={title} open={open} onClose={onClose}>
       <Form onSubmit={() => onPassword(password)}>
         {children !== undefined && <div className="muted">{children}</div>}
-        <label className="field"><span>Your password</span><input type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} /></label>
+        <PasswordField label="Your password" required value={password} onChange={setPassword} />
         <Complaint error={error} />
         <footer>
           <button type="button" className="button" onClick={onClose}>Cancel</button>

@@ -68,7 +68,7 @@ function Enrol({ enrolment, onClose, onCodes }: { enrolment: Schemas["TotpEnrolm
   );
 }
 
-function Codes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+export function Codes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   return (
     <Dialog title="Keep these recovery codes" open onClose={onClose}>
       <p className="muted">Each works once in the place of the app's code. They are not shown again.</p>

@@ -7,10 +7,12 @@ import { useAccount, type Account } from "../api/account";
 import { api } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { useSession } from "../app/session";
-import { Form, TextField } from "../ui/forms";
+import { Form } from "../ui/forms";
 import { Await, Section } from "../ui/page";
+import { PasswordField } from "../ui/password";
 import { Complaint, Moment } from "../ui/parts";
 import { SecondFactor } from "./SecondFactor";
+import { SecurityKeys } from "./SecurityKeys";
 
 export function Security() {
   const must = useSession()?.mustEnrol ?? false;
@@ -19,7 +21,7 @@ export function Security() {
       {(account) => (
         <>
           {must && <p className="banner warn" role="status">This workspace requires a second factor. Set yours up; then everything else opens.</p>}
-          {account.has_password ? <><SecondFactor account={account} /><Password account={account} /></> : <p className="banner info">You sign in through an identity provider: your password and second factor are kept there.</p>}
+          {account.has_password ? <><SecondFactor account={account} /><SecurityKeys /><Password account={account} /></> : <p className="banner info">You sign in through an identity provider: your password and second factor are kept there.</p>}
           <Sessions />
         </>
       )}
@@ -38,8 +40,8 @@ function Password({ account }: { account: Account }) {
       <Form className="card panel" onSubmit={() => change.mutate()}>
         <input type="text" name="username" autoComplete="username" value={account.email} readOnly hidden />
         <div className="columns">
-          <TextField label="Current password" type="password" autoComplete="current-password" value={current} onChange={setCurrent} required />
-          <TextField label="New password" type="password" autoComplete="new-password" value={password} onChange={setPassword} required />
+          <PasswordField label="Current password" value={current} onChange={setCurrent} required />
+          <PasswordField label="New password" fresh value={password} onChange={setPassword} required />
         </div>
         <Complaint error={change.error} />
         <footer><button className="button primary" disabled={current === "" || password === "" || change.isPending}>Change it</button></footer>
