@@ -54,6 +54,7 @@ def web(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> 
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a head and a body are two writes: none waits for an answer
 
         def _answer(self) -> None:
             body = self._body()

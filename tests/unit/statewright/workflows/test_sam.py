@@ -166,6 +166,7 @@ def test_the_template(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"use": "human.approval", "with": {"assignees": ["a@example.com"], "title": "T"}}, "/steps/1/use"),
         ({"use": "http.request", "connection": "crm", "with": {"url": "http://x"}}, "/steps/1/connection"),
+        ({"use": "http.request", "with": {"url": "http://x", "save_to": "a.csv"}}, "/steps/1/with/save_to"),
     ],
 )  # fmt: skip
 def test_what_needs_the_platform_is_not_exported(step: Any, pointer: str) -> None:

@@ -83,6 +83,8 @@ def _not_portable(artefact: Artefact) -> Iterator[Issue]:
             yield Issue(f"{pointer}/use", detail)
         elif "connection" in payload:
             yield Issue(f"{pointer}/connection", "connections stay in the platform")
+        elif "save_to" in payload.get("with", {}):
+            yield Issue(f"{pointer}/with/save_to", "the workspace's files stay in the platform")
 
 
 def _called(state: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -13,6 +13,8 @@ import sys
 import time
 from typing import Any
 
+sys.path.extend(json.loads(sys.argv[1]))  # a Lambda layer is on its parent's path only
+
 import quickjs
 
 _HEAD = """

@@ -58,7 +58,7 @@ def perform(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said(job: str, seconds: float) -> str:
-    command = [sys.executable, "-I", str(_CHILD)]
+    command = [sys.executable, "-I", str(_CHILD), json.dumps(sys.path)]
     try:
         done = subprocess.run(
             command,
