@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from typing import Any
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from tests.console.journeys import publish, status
 from tests.support.console import PASSWORD, colleague, enter, findings
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
+from tests.support.process import running
 from tests.support.server import Client, until
 
 PAGES = (
@@ -19,11 +25,58 @@ PAGES = (
     "/connections",
     "/connections?add=",
     "/connections?add=oauth2",
+    "/connectors",
+    "/connectors/github",
+    "/webhooks",
+    "/dashboards",
+    "/dashboards/overview",
+    "/reports",
+    "/reports/new",
+    "/notifications",
+    "/notifications/templates/new",
     "/messages",
     "/settings/profile",
     "/settings/security",
     "/settings/preferences",
+    "/settings/general",
+    "/settings/people",
+    "/settings/roles",
+    "/settings/access",
+    "/settings/sign-in",
+    "/settings/keys",
+    "/settings/usage",
+    "/settings/audit",
 )
+
+
+VIEWED = (
+    "/workflows",
+    "/templates/refund",
+    "/inbox",
+    "/connectors",
+    "/dashboards/overview",
+    "/reports",
+    "/notifications",
+    "/settings/people",
+    "/settings/general",
+    "/settings/usage",
+    "/connections",
+)
+SHOP: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "Shop", "version": "1"},
+    "servers": [{"url": "https://shop.invalid"}],
+    "paths": {
+        "/orders/{id}": {
+            "get": {
+                "operationId": "getOrder",
+                "summary": "Get an order",
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "responses": {"200": {"description": "The order"}},
+            }
+        }
+    },
+}  # fmt: skip
 
 
 def settled(page: Page) -> None:
@@ -105,7 +158,7 @@ def test_a_viewer_is_offered_nothing_that_is_refused(page: Page, owner: Client) 
     page.on("response", lambda answer: refused.append(answer.url) if answer.status == 403 else None)  # fmt: skip
     enter(page, viewer)
     offers = re.compile("^(New|Import|Create|Make|Delete|Test|Replace|Invite|Add)")
-    for path in ("/workflows", "/templates/refund", "/inbox", "/connections"):
+    for path in VIEWED:
         page.goto(path)
         settled(page)
         expect(page.get_by_role("main").get_by_role("button", name=offers)).to_have_count(0)
@@ -178,3 +231,89 @@ def test_the_bell_counts_and_messages_are_read(page: Page, owner: Client) -> Non
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_role("button", name="Messages", exact=True)).to_be_visible()
     assert owner.ok("GET", "/v1/inbox/unread")["unread"] == 0
+
+
+def test_a_description_is_imported_and_used(page: Page, owner: Client, tmp_path: Path) -> None:
+    enter(page, owner)
+    page.goto("/connectors")
+    page.get_by_role("button", name="Import OpenAPI").first.click()
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps(SHOP))
+    page.get_by_label("File", exact=True).set_input_files(file)
+    expect(page.get_by_label("Name in steps")).to_have_value("shop")
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("1 of 1 operations can be used")).to_be_visible()
+    page.get_by_role("button", name="Import 1 operations").click()
+    expect(page.get_by_role("heading", name="Shop")).to_be_visible()
+    page.get_by_role("button", name="Get an order").click()
+    page.get_by_role("button", name="Make a workflow with it").click()
+    expect(page.locator(".step")).to_have_count(1)
+    [made] = [one for one in owner.ok("GET", "/v1/workflows")["items"] if "(shop)" in one["name"]]
+    draft = owner.ok("GET", f"/v1/workflows/{made['id']}")["definition"]
+    assert draft["steps"][0]["use"] == "shop.getOrder"
+    page.goto("/connectors/shop")
+    page.get_by_role("button", name="Import again").click()
+    more = {**SHOP, "paths": {**SHOP["paths"], "/orders": {"get": {"operationId": "listOrders", "responses": {}}}}}  # fmt: skip
+    file.write_text(json.dumps(more))
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_role("dialog").get_by_text("listOrders")).to_be_visible()
+
+
+def test_a_report_becomes_a_pdf(page: Page, owner: Client) -> None:
+    enter(page, owner)
+    page.goto("/reports/new")
+    question = page.get_by_role("complementary", name="Question")
+    question.get_by_role("button", name="Failure rate").click()
+    question.get_by_label("Shown as").select_option("table")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog").get_by_label("Name").fill("How well")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="How well")).to_be_visible()
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("menuitem", name="PDF").click()
+    link = page.get_by_role("link", name="Download PDF")
+    expect(link).to_be_visible(timeout=60_000)
+    address = httpx.URL(link.get_attribute("href") or "")
+    file = httpx.get(f"{owner.server.url}{address.path}", follow_redirects=True)
+    assert file.content.startswith(b"%PDF-")
+
+
+def test_people_sign_in_through_an_identity_provider(page: Page, owner: Client) -> None:
+    base = f"http://localhost:{owner.server.port}"
+    with running("tests.support.oidc_provider", "/jwks") as issuer:
+        redirect = {"redirect_uri": f"{base}/v1/auth/sso/callback"}
+        httpx.post(f"{issuer}/register", data=redirect).raise_for_status()
+        enter(page, owner)
+        page.goto("/settings/sign-in")
+        page.get_by_role("button", name="Add a provider").click()
+        page.get_by_label("Kind").select_option("oidc")
+        page.get_by_label("Name on the button").fill("Acme")
+        page.get_by_label("Issuer").fill(issuer)
+        page.get_by_label("Client id").fill(CLIENT_ID)
+        page.get_by_label("Client secret").fill(CLIENT_SECRET)
+        domains = page.get_by_label("E-mail domains")
+        domains.fill("acme.example")
+        domains.press("Enter")
+        page.get_by_role("switch", name="Newcomers").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("region", name="Acme")).to_contain_text("join as viewer")
+        workspace = owner.session["workspace_id"]
+        page.goto(f"{base}/sign-in?workspace={workspace}")
+        page.get_by_role("link", name="Continue with Acme").click()
+        claims = {"sub": "s", "email": "sue@acme.example", "email_verified": True, "name": "Sue"}
+        page.locator("input[name=claims]").fill(json.dumps(claims))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+        expect(page.get_by_text("sue@acme.example").first).to_be_visible()
+        expect(page.get_by_role("button", name="New workflow")).to_have_count(0)
+
+
+def test_variables_are_changed_one_by_one(page: Page, owner: Client) -> None:
+    owner.ok("PUT", "/v1/variables", {"variables": {"kept": {"a": 1}, "limit": 5}})
+    enter(page, owner)
+    page.goto("/settings/general")
+    page.get_by_label("Names and values: value 2").fill("7")
+    page.get_by_role("region", name="Variables").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The variables are set")).to_be_visible()
+    assert owner.ok("GET", "/v1/variables")["variables"] == {"kept": {"a": 1}, "limit": 7}

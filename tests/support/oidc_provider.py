@@ -131,6 +131,8 @@ class IdToken(OpenIDCode):
     """ID tokens, right or with the fault that was asked for."""
 
     def exists_nonce(self, nonce: str, request: Any) -> bool:
+        if flask.request.method == "GET":
+            return False  # The form is shown; sending it uses the nonce up.
         known = nonce in _nonces
         _nonces.add(nonce)
         return known

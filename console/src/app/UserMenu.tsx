@@ -27,6 +27,7 @@ export function UserMenu() {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="user">
+        <span className="visually-hidden">Account</span>
         <Face name={account?.name ?? "?"} />
         <span className="who"><b>{account?.name ?? " "}</b><small>{account?.email}</small></span>
         <ChevronsUpDown size={14} aria-hidden />

@@ -1,7 +1,7 @@
 /** Where one can go, and which permission it takes to see anything there. */
 
 import {
-  Activity, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Workflow, type LucideIcon,
+  Activity, BellRing, Blocks, ChartNoAxesCombined, FileChartColumn, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Webhook, Workflow, type LucideIcon,
 } from "lucide-react";
 
 export interface Place {
@@ -38,6 +38,16 @@ export const GROUPS: readonly Group[] = [
     title: "Connect",
     places: [
       { to: "/connections", label: "Connections", icon: Plug, permission: "connections:read", scoped: true },
+      { to: "/connectors", label: "Connectors", icon: Blocks, permission: "connectors:read" },
+      { to: "/webhooks", label: "Webhook calls", icon: Webhook, permission: "executions:read" },
+    ],
+  },
+  {
+    title: "Understand",
+    places: [
+      { to: "/dashboards", label: "Dashboards", icon: ChartNoAxesCombined, permission: "reports:read", scoped: true },
+      { to: "/reports", label: "Reports", icon: FileChartColumn, permission: "reports:read", scoped: true },
+      { to: "/notifications", label: "Notifications", icon: BellRing, permission: "notifications:read" },
     ],
   },
   { title: "Workspace", places: [{ to: "/settings", label: "Settings", icon: Settings }] },

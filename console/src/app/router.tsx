@@ -50,9 +50,9 @@ const connections = createRoute({
   getParentRoute: () => inside,
   path: "/connections",
   component: lazyRouteComponent(() => import("../connections/ConnectionList"), "ConnectionList"),
-  validateSearch: (search: Record<string, unknown>): { add?: string } => {
-    const { add } = texts(search, "add");
-    return add === undefined ? {} : { add };
+  validateSearch: (search: Record<string, unknown>): { add?: string; from?: string } => {
+    const { add, from } = texts(search, "add", "from");
+    return { ...(add === undefined ? {} : { add }), ...(from === undefined ? {} : { from }) };
   },
 });
 
@@ -75,6 +75,7 @@ const routes = [
   outside("/reset-password", entrance("ResetPassword")),
   outside("/verify-email", entrance("VerifyEmail")),
   outside("/accept-invitation", entrance("AcceptInvitation")),
+  outside("/view", lazyRouteComponent(() => import("../analytics/SharedDashboard"), "SharedDashboard")),
   outside("/connected", entrance("Connected")),
   inside.addChildren([
     home,
@@ -89,7 +90,16 @@ const routes = [
     page("/inbox", lazyRouteComponent(() => import("../inbox/InboxPage"), "InboxPage")),
     page("/inbox/$taskId", lazyRouteComponent(() => import("../inbox/TaskPage"), "TaskPage")),
     connections,
+    page("/connectors", lazyRouteComponent(() => import("../connectors/ConnectorList"), "ConnectorList")),
+    page("/connectors/$connector", lazyRouteComponent(() => import("../connectors/ConnectorPage"), "ConnectorPage")),
     page("/connections/$connectionId", lazyRouteComponent(() => import("../connections/ConnectionPage"), "ConnectionPage")),
+    page("/dashboards", lazyRouteComponent(() => import("../analytics/DashboardList"), "DashboardList")),
+    page("/dashboards/$dashboardId", lazyRouteComponent(() => import("../analytics/DashboardPage"), "DashboardPage")),
+    page("/reports", lazyRouteComponent(() => import("../analytics/ReportList"), "ReportList")),
+    page("/reports/$reportId", lazyRouteComponent(() => import("../analytics/ReportPage"), "ReportPage")),
+    page("/webhooks", lazyRouteComponent(() => import("../connections/Deliveries"), "DeliveriesPage")),
+    page("/notifications", lazyRouteComponent(() => import("../notifications/NotificationsPage"), "NotificationsPage")),
+    page("/notifications/templates/$templateId", lazyRouteComponent(() => import("../notifications/TemplatePage"), "TemplateEditorPage")),
     page("/messages", lazyRouteComponent(() => import("../notifications/Messages"), "Messages")),
     settings,
     page("/settings/$section", lazyRouteComponent(() => import("../settings/SettingsPage"), "SettingsPage")),

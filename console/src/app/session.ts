@@ -24,6 +24,7 @@ const WORKSPACE = "statewright.workspace";
 const listeners = new Set<() => void>();
 let current: Session | null = null;
 let renewing: Promise<boolean> | null = null;
+let entering: Promise<boolean> | null = null;
 
 const tell = (): void => listeners.forEach((listener) => listener());
 
@@ -69,12 +70,19 @@ async function trade(): Promise<boolean> {
 }
 
 /** Begins a session with whatever there is: the code that an identity provider's sign-in leaves behind `#`, or the refresh token. */
-export async function enter(hash: string): Promise<boolean> {
+export function enter(hash: string): Promise<boolean> {
   const code = new URLSearchParams(hash.replace(/^#/, "")).get("code");
   if (code === null) return renew();
+  entering ??= exchange(code);
+  return entering;
+}
+
+/** A code works once, and a page may ask for its session twice. */
+async function exchange(code: string): Promise<boolean> {
   const answer = await post("/v1/auth/sessions/exchange", { code });
-  history.replaceState(null, "", location.pathname + location.search);
   if (answer.ok) begin((await answer.json()) as Wire);
+  // The router notices this and asks again: by now there is a session.
+  history.replaceState(null, "", location.pathname + location.search);
   return answer.ok;
 }
 

@@ -25,7 +25,7 @@ export const ConnectionState = ({ connection }: { connection: Pick<Connection, "
 export function ConnectionList() {
   const can = useCan();
   const navigate = useNavigate();
-  const { add } = useSearch({ from: "/inside/connections" });
+  const { add, from } = useSearch({ from: "/inside/connections" });
   const adding = (kind: string | null): void => void navigate({ to: "/connections", search: kind === null ? {} : { add: kind }, replace: true });
   const found = useLoad(["connections"], () => api.GET("/v1/connections"));
   const create = can("connections:write") && <button type="button" className="button primary" onClick={() => adding("")}><Plus size={16} aria-hidden /> New connection</button>;
@@ -36,7 +36,7 @@ export function ConnectionList() {
           <Empty icon={Plug} title="No connection yet" actions={create}>Steps that call other systems sign in with a connection: a key, OAuth, a database, a language model.</Empty>
         ) : <List connections={connections} />}
       </Await>
-      <NewConnection kind={can("connections:write") ? (add ?? null) : null} onKind={adding} onDone={({ id }) => void navigate({ to: "/connections/$connectionId", params: { connectionId: id } })} />
+      <NewConnection kind={can("connections:write") ? (add ?? null) : null} {...(from === undefined ? {} : { from })} onKind={adding} onDone={({ id }) => void navigate({ to: "/connections/$connectionId", params: { connectionId: id } })} />
     </Page>
   );
 }

@@ -4,8 +4,9 @@ import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
 
 import { api, type Schemas } from "../api/client";
-import { useAct } from "../api/use";
+import { useAct, useLoad } from "../api/use";
 import { Form, Switch, TextField } from "../ui/forms";
+import { Skeleton } from "../ui/page";
 import { Complaint, Dialog } from "../ui/parts";
 import { AuthFields } from "./AuthFields";
 import { begin, complete, kindOf, KINDS, type Auth, type Kind } from "./kinds";
@@ -15,11 +16,13 @@ type Made = Schemas["Connection"];
 interface Props {
   /** null: closed; "": the kinds; else a kind. */
   kind: string | null;
+  /** `connector:scheme`, whose settings the fields begin with. */
+  from?: string;
   onKind: (kind: string | null) => void;
   onDone: (made: Made) => void;
 }
 
-export function NewConnection({ kind, onKind, onDone }: Props) {
+export function NewConnection({ kind, from, onKind, onDone }: Props) {
   const chosen = kind === null ? undefined : kindOf(kind);
   return (
     <Dialog title={chosen === undefined ? "New connection" : `New connection: ${chosen.title}`} open={kind !== null} onClose={() => onKind(null)} wide={chosen === undefined}>
@@ -29,7 +32,7 @@ export function NewConnection({ kind, onKind, onDone }: Props) {
             <button key={name} type="button" className="card tile" onClick={() => onKind(name)}><span className="emblem"><Icon size={18} aria-hidden /></span><b>{title}</b><span className="muted small">{about}</span></button>
           ))}
         </div>
-      ) : <Fields key={chosen.kind} kind={chosen} onBack={() => onKind("")} onDone={onDone} />}
+      ) : <Begun kind={chosen} from={from} onBack={() => onKind("")} onDone={onDone} />}
     </Dialog>
   );
 }
@@ -38,11 +41,26 @@ export function NewConnection({ kind, onKind, onDone }: Props) {
 export const nameOf = (title: string): string =>
   title.toLowerCase().normalize("NFKD").replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "").slice(0, 60);
 
-function Fields({ kind, onBack, onDone }: { kind: Kind; onBack: () => void; onDone: (made: Made) => void }) {
-  const [title, setTitle] = useState("");
+interface FieldsProps {
+  kind: Kind;
+  onBack: () => void;
+  onDone: (made: Made) => void;
+}
+
+/** The fields, once the connector that they begin with is known. */
+function Begun({ from, ...rest }: FieldsProps & { from: string | undefined }) {
+  const [connector = "", scheme = ""] = from?.split(":") ?? [];
+  const found = useLoad(["connector", connector], () => api.GET("/v1/connectors/{connector}", { params: { path: { connector } } }), { enabled: from !== undefined });
+  if (from !== undefined && found.isPending) return <Skeleton kind="text" />;
+  const settings = { base_url: found.data?.server, ...found.data?.security?.[scheme] };
+  return <Fields key={rest.kind.kind} {...rest} title={found.data?.title ?? ""} settings={from === undefined ? {} : settings} />;
+}
+
+function Fields({ kind, onBack, onDone, title: named, settings }: FieldsProps & { title: string; settings: Auth }) {
+  const [title, setTitle] = useState(named);
   const [name, setName] = useState<string | null>(null);
   const [restricted, setRestricted] = useState(false);
-  const [auth, setAuth] = useState<Auth>(() => begin(kind));
+  const [auth, setAuth] = useState<Auth>(() => begin(kind, settings));
   const make = useAct(
     () => api.POST("/v1/connections", { body: { name: name ?? nameOf(title), title, restricted, auth: complete(kind, auth) as unknown as Schemas["NewConnection"]["auth"] } }),
     { touches: [["connections"]], says: "The connection is stored.", done: onDone },

@@ -59,7 +59,7 @@ function Tasks({ view }: { view: View }) {
         {({ items, next }) => items.length === 0 ? <Nothing view={view} searched={q !== "" || status !== ""} /> : (
           <>
             <List items={items} />
-            {next != null && limit < 200 && <button type="button" className="button" onClick={() => setLimit(limit + 50)}>Show more</button>}
+            {next != null && limit < 100 && <button type="button" className="button" onClick={() => setLimit(limit + 50)}>Show more</button>}
           </>
         )}
       </Await>

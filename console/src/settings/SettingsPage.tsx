@@ -26,6 +26,19 @@ const GROUPS: readonly { title: string; parts: readonly Part[] }[] = [
       { name: "preferences", label: "Notifications", lead: "What reaches you, how, and when.", page: of(() => import("./Preferences"), "Preferences") },
     ],
   },
+  {
+    title: "Workspace",
+    parts: [
+      { name: "general", label: "General", lead: "Name, sessions, failures, variables.", permission: "workspace:read", page: of(() => import("./General"), "General") },
+      { name: "people", label: "People", lead: "Members and invitations.", permission: "members:read", page: of(() => import("./People"), "People") },
+      { name: "roles", label: "Roles", lead: "What each role may do.", permission: "access:read", page: of(() => import("./Roles"), "Roles") },
+      { name: "access", label: "Groups and grants", lead: "Who works together, and who may do more in places.", permission: "access:read", page: of(() => import("./Access"), "Access") },
+      { name: "sign-in", label: "Single sign-on", lead: "Identity providers and provisioning.", permission: "identity:read", page: of(() => import("./SignInSettings"), "SignInSettings") },
+      { name: "keys", label: "API keys", lead: "Keys and service accounts for programs.", permission: "keys:read", page: of(() => import("./Keys"), "Keys") },
+      { name: "usage", label: "Usage and limits", lead: "The plan, and what is left of it.", permission: "workspace:read", page: of(() => import("./Usage"), "Usage") },
+      { name: "audit", label: "Audit log", lead: "Every change, who made it, and from where.", permission: "audit:read", page: of(() => import("./Audit"), "Audit") },
+    ],
+  },
 ];
 
 export function SettingsPage() {

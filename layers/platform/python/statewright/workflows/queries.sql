@@ -62,6 +62,10 @@ FROM workflows f JOIN workspaces w ON w.id = f.workspace_id
 LEFT JOIN workflow_versions v ON v.workflow_id = f.id AND v.version = f.version
 WHERE f.id = %(id)s;
 
+-- name: show_variables
+-- The workspace's variables.
+SELECT variables FROM workspaces;
+
 -- name: set_variables
 -- Replaces the workspace's variables.
 UPDATE workspaces SET variables = %(variables)s;

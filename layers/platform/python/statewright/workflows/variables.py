@@ -14,6 +14,13 @@ MAX_BYTES = 20_000
 _sql = load_queries(__package__)
 
 
+def get(workspace_id: str) -> Variables:
+    """All of them."""
+    with tenant(workspace_id) as session:
+        [row] = session.all(_sql.show_variables)
+    return Variables(variables=row["variables"])
+
+
 def replace(workspace_id: str, variables: Variables) -> Variables:
     """Replaces them all. Executions that run keep those they were started with."""
     if len(json.dumps(variables.variables)) > MAX_BYTES:
