@@ -1,9 +1,9 @@
 /** Figures as people write them, and answers in the shape that charts draw. */
 
-import type { Schemas } from "../api/client";
+import type { Asked, Told } from "../api/client";
 
-export type Answer = Schemas["Answer"];
-export type Query = Schemas["Query"];
+export type Answer = Told<"/v1/analytics/queries", "post">;
+export type Query = Asked<"/v1/analytics/queries", "post">;
 
 const MINUTE = 60_000;
 

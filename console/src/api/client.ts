@@ -7,6 +7,12 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
+/** What an operation takes. Schemas of one name in two services have longer names; operations do not. */
+export type Asked<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends { requestBody: { content: { "application/json": infer B } } } ? B : never;
+
+/** What an operation answers with 200. */
+export type Told<P extends keyof paths, M extends keyof paths[P]> = paths[P][M] extends { responses: { 200: { content: { "application/json": infer B } } } } ? B : never;
+
 /** An RFC 9457 problem document. */
 export class Problem extends Error {
   constructor(

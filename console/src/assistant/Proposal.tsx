@@ -10,7 +10,7 @@ import { Section } from "../ui/page";
 import { Complaint } from "../ui/parts";
 import { Preview } from "../ui/Preview";
 
-type Proposal = Schemas["Proposal"];
+type Proposal = NonNullable<Schemas["AiTask"]["proposal"]>;
 
 const STAGES = [["parsed", "Read"], ["checked", "Checked"], ["compiled", "Compiled"], ["simulated", "Tried out"]] as const;
 

@@ -5,7 +5,7 @@ import { FlaskConical, KeyRound, RotateCcwKey, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { useCan } from "../api/account";
-import { api, type Schemas } from "../api/client";
+import { api, type Asked, type Schemas } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { Sharing } from "../settings/Sharing";
 import { Confirm, Facts } from "../ui/extras";
@@ -119,7 +119,7 @@ function Rotate({ connection, onClose }: { connection: Connection; onClose: () =
   const kind = kindOf(connection.kind);
   const [auth, setAuth] = useState<Auth>(() => (kind === undefined ? {} : begin(kind, connection.settings)));
   const replace = useAct(
-    () => api.PUT("/v1/connections/{connection_id}/credentials", { params: { path: { connection_id: connection.id } }, body: { auth: complete(kind!, auth) as unknown as Schemas["NewCredentials"]["auth"] } }),
+    () => api.PUT("/v1/connections/{connection_id}/credentials", { params: { path: { connection_id: connection.id } }, body: { auth: complete(kind!, auth) as unknown as Asked<"/v1/connections/{connection_id}/credentials", "put">["auth"] } }),
     { touches: [["connection", connection.id], ["connections"]], says: "The new credentials are in use.", done: onClose },
   );
   return (

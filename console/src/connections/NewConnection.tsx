@@ -3,7 +3,7 @@
 import { ChevronLeft } from "lucide-react";
 import { useState } from "react";
 
-import { api, type Schemas } from "../api/client";
+import { api, type Asked, type Schemas } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { Form, Switch, TextField } from "../ui/forms";
 import { Skeleton } from "../ui/page";
@@ -62,7 +62,7 @@ function Fields({ kind, onBack, onDone, title: named, settings }: FieldsProps & 
   const [restricted, setRestricted] = useState(false);
   const [auth, setAuth] = useState<Auth>(() => begin(kind, settings));
   const make = useAct(
-    () => api.POST("/v1/connections", { body: { name: name ?? nameOf(title), title, restricted, auth: complete(kind, auth) as unknown as Schemas["NewConnection"]["auth"] } }),
+    () => api.POST("/v1/connections", { body: { name: name ?? nameOf(title), title, restricted, auth: complete(kind, auth) as unknown as Asked<"/v1/connections", "post">["auth"] } }),
     { touches: [["connections"]], says: "The connection is stored.", done: onDone },
   );
   return (
