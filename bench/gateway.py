@@ -23,7 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness import arguments, free_port, machine, percentile, server, sign_up
+import psycopg
+from harness import Server, arguments, call, free_port, machine, percentile, server, sign_up
 
 ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / ".venv-fastapi"
@@ -61,7 +62,7 @@ def measure(requests: int, connections: int, rounds: int, *, peer: bool) -> dict
     """Everything, in one run."""
     result: dict[str, Any] = {"machine": machine()}
     with server() as ours:
-        token = sign_up(ours.url)
+        token = _without_limits(ours)
         result["overhead"] = {
             **_in_process(requests),
             "http_us": _single(ours.url, token, requests),
@@ -84,6 +85,19 @@ def measure(requests: int, connections: int, rounds: int, *, peer: bool) -> dict
     ratios = [row["ours"]["per_second"] / row["fastapi"]["per_second"] for row in result["rounds"]]
     result["ratio"] = round(statistics.median(ratios), 3)
     return result
+
+
+def _without_limits(ours: Server) -> str:
+    """Signs up; the workspace's plan allows what is going to be asked."""
+    token = sign_up(ours.url)
+    with psycopg.connect(ours.database_url()) as connection:
+        connection.execute("INSERT INTO workspace_plans SELECT id, 'large', now() FROM workspaces")
+    deadline = time.monotonic() + 60
+    while call(ours.url, "GET", "/v1/usage", token=token)["plan"] != "large":
+        if time.monotonic() > deadline:
+            raise RuntimeError("the plan does not count")
+        time.sleep(0.5)
+    return token
 
 
 def _in_process(calls: int) -> dict[str, float]:
@@ -276,7 +290,7 @@ def _report(result: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = arguments(__doc__ or "")
-    parser.add_argument("--requests", type=int, default=5_000, help="in each measurement")
+    parser.add_argument("--requests", type=int, default=2_000, help="in each measurement")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-peer", action="store_true", help="without FastAPI")
