@@ -118,7 +118,7 @@ function ConnectionField({ step, put }: Props) {
   return (
     <div>
       <Choice label="Connection" value={own} options={[["", "none"], ...options]} onChange={(chosen) => put({ connection: chosen === "" ? undefined : chosen })} />
-      {connections.isSuccess && listed.length === 0 && <span className="muted small">There is no connection yet. <Link to={"/connections" as "/"}>Make one</Link>, and choose it here.</span>}
+      {connections.isSuccess && listed.length === 0 && <span className="muted small">There is no connection yet. <Link to="/connections">Make one</Link>, and choose it here.</span>}
     </div>
   );
 }
