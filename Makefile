@@ -10,7 +10,7 @@ CONSOLE := console/dist/index.html
 RUNNING := tests/console tests/crash tests/e2e
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test test-alone test-running check lint api lock bench clean package conformance crash fuzz console console-check
+.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
@@ -43,6 +43,24 @@ bench: $(READY)
 	@$(BIN)/python bench/webhook_to_done.py
 	@$(BIN)/python bench/engine.py
 	@$(BIN)/python bench/authorizer.py
+
+LOCALSTACK := .venv-localstack/.ready
+GROUNDS := tests/e2e/test_examples.py tests/e2e/triggers/test_webhooks.py tests/e2e/triggers/test_forms_and_files.py \
+	tests/e2e/workflows/test_life_cycle.py tests/e2e/tasks/test_inbox.py tests/e2e/integrations/test_connections.py \
+	tests/e2e/auth/test_sessions.py
+
+$(LOCALSTACK): tests/localstack/requirements.lock tests/localstack/plugin/pyproject.toml infra/setup_localstack.sh $(READY)
+	@sh infra/setup_localstack.sh .venv-localstack $(BIN)/python
+	@touch $@
+
+test-localstack: $(LOCALSTACK)  ## deploys the template to LocalStack, runs end-to-end tests there
+	@$(BIN)/pytest --ground localstack tests/localstack $(GROUNDS) \
+		$$(sed -n 's/^\(tests[^ ]*\).*/--deselect=\1/p' tests/localstack/left_out.txt)
+
+iam: $(READY)  ## end-to-end tests, then what functions may do and never did: some 15 minutes
+	@rm -f .iam-calls.jsonl
+	@STATEWRIGHT_KEEP_CALLS=.iam-calls.jsonl $(BIN)/pytest tests/e2e
+	@$(BIN)/python -m tests.support.permissions .iam-calls.jsonl
 
 crash: $(READY)  ## kills and pauses the engine 350 times under load and checks what is left; two lines of JSON
 	@$(BIN)/python -m tests.crash

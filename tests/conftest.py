@@ -28,6 +28,10 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--ground", choices=["local", "localstack"], default="local")
+
+
 @pytest.fixture(scope="session")
 def data_root() -> Iterator[Path]:
     """A folder that any user may enter: PostgreSQL does not run as root.
@@ -45,21 +49,50 @@ def data_root() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def server(data_root: Path) -> Iterator[Server]:
+def server(data_root: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """One server for all tests that do not kill it. What it keeps for a while, it keeps shortly."""
-    hasty = {"STATEWRIGHT_PROVIDER_KEYS_SECONDS": "1"}
+    if request.config.getoption("--ground") == "localstack":
+        yield from _on_localstack(data_root)
+        return
+    hasty = {"STATEWRIGHT_PROVIDER_KEYS_SECONDS": "1", "POWERTOOLS_LOG_LEVEL": "INFO"}
     running = Server(
         data_root / "shared",
         "--keep-policies",
         "1",
         "--aws-actions",
         "sfn:list*",
+        "--record-calls",
+        str(data_root / "calls.jsonl"),
         environment=hasty,
     )
     try:
         yield running.start()
     finally:
         running.stop()
+    _check_permissions(data_root / "calls.jsonl")
+
+
+def _check_permissions(calls: Path) -> None:
+    """Whatever the tests made functions ask AWS for, the template's policies must allow."""
+    from tests.support import permissions
+
+    kept = os.environ.get("STATEWRIGHT_KEEP_CALLS")
+    if kept and calls.exists():
+        with Path(kept).open("a") as file:
+            file.write(calls.read_text())
+    missing = permissions.missing(permissions.recorded(calls))
+    assert not missing, f"the template's policies lack {missing}"
+
+
+def _on_localstack(data_root: Path) -> Iterator[Any]:
+    """The same product on the other ground: see docs/localstack.md."""
+    from tests.localstack.server import LocalStackServer
+
+    other = LocalStackServer(data_root / "other")
+    try:
+        yield other.start()
+    finally:
+        other.stop()
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,8 @@ class Plug:
         self._region = region
         self._secret = secret
         self._s3_url = s3_url
+        self.watch: Callable[[str, str, Mapping[str, Any]], None] = lambda *_: None
+        """Sees service, operation and parameters of every call."""
 
     def install(self) -> None:
         """Makes boto3's default session, and so every client made from it, local."""
@@ -90,8 +92,10 @@ class Plug:
                 report = ParamValidator().validate(parameters, shape)
                 if report.has_errors():
                     raise ParamValidationError(report=report.generate_report())
+        service = str(model.service_id.hyphenize())
+        self.watch(service, operation, parameters)
         try:
-            answer = self.call(str(model.service_id.hyphenize()), operation, parameters)
+            answer = self.call(service, operation, parameters)
         except UnavailableError as error:
             raise AwsError("ServiceUnavailable", str(error), 503) from error
         answer["ResponseMetadata"] = _metadata(200)

@@ -17,6 +17,7 @@ from asl.adapters.postgres_machines import PostgresMachines
 from asl.adapters.s3_objects import S3Objects
 from asl.engine import Engine
 from localcloud.boto import KEY_ID, Plug
+from localcloud.calls import Calls
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
 from localcloud.errors import TemplateError
@@ -56,6 +57,8 @@ class Options:
     """Values for the template's other parameters."""
     keep_policies: float | None = None
     """Seconds for which the gateway keeps what the authorizer decided; None: as the API says."""
+    record_calls: Path | None = None
+    """Where to note what each function asks AWS for."""
 
 
 class LocalCloud:
@@ -130,7 +133,7 @@ class LocalCloud:
         }
         secret = _secret(data / "access.key")
         endpoint = self._options.base_url + PREFIX.rstrip("/")
-        Plug(services, REGION, secret, endpoint).install()
+        self._watch_calls(Plug(services, REGION, secret, endpoint)).install()
         self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
         api = self._deploy(found, url)
         self.gateway = Gateway(api, self.host, self._options.keep_policies)
@@ -148,6 +151,11 @@ class LocalCloud:
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
+
+    def _watch_calls(self, plug: Plug) -> Plug:
+        if self._options.record_calls is not None:
+            plug.watch = Calls(self._options.record_calls, ACCOUNT, REGION).note
+        return plug
 
     def _watch(self, metrics: Metrics, events: Events) -> None:
         self.metrics = metrics
@@ -188,6 +196,7 @@ class LocalCloud:
                 api = resource.properties
             else:
                 add_resource(found, resource, self._options.template.parent)
+        os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # on AWS it is INFO
         os.environ.update(found.environment)
         found.finish()
         return api

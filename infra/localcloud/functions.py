@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from localcloud.calls import running
 from localcloud.errors import AwsError, TemplateError
 from localcloud.ids import new_id
 
@@ -165,7 +166,7 @@ class LambdaHost:
             The handler's answer, and None; or None and the failure.
         """
         try:
-            answer = self.handler(function)(event, Context(function))
+            answer = self._answer(function, event, Context(function))
             self.watch(function.name, "succeeded")
             return answer, None
         except Exception as error:
@@ -173,7 +174,7 @@ class LambdaHost:
 
     def _run(self, function: Function, event: Any, context: Context) -> Outcome:
         try:
-            payload = orjson.dumps(self.handler(function)(event, context))
+            payload = orjson.dumps(self._answer(function, event, context))
         except Exception as error:
             return self._failed(function, error)
         if len(payload) > MAX_PAYLOAD:
@@ -183,6 +184,14 @@ class LambdaHost:
             )
         self.watch(function.name, "succeeded")
         return Outcome(payload)
+
+    def _answer(self, function: Function, event: Any, context: Context) -> Any:
+        """Runs the handler; what it asks AWS for is known to be this function's."""
+        token = running.set(function.name)
+        try:
+            return self.handler(function)(event, context)
+        finally:
+            running.reset(token)
 
     def _failed(self, function: Function, error: Exception) -> Outcome:
         self.watch(function.name, "failed")

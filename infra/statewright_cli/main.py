@@ -57,6 +57,10 @@ def serve(
     imported_calls: Annotated[
         str, typer.Option(help="What imported state machines may call: ARN patterns.")
     ] = "",
+    record_calls: Annotated[
+        Path | None,
+        typer.Option(help="A file to note in what each function asks AWS for, as JSON lines."),
+    ] = None,
     tour: Annotated[
         bool, typer.Option(help="Publish and run the order example, and show what happened.")
     ] = False,
@@ -68,7 +72,8 @@ def serve(
     from statewright_cli.serve import Place, serve_forever
 
     rights = (registration, outbound_allow, keep_policies, aws_actions)
-    place = Place(port, data, host, database_url, smtp, *rights, allowed_hosts, imported_calls)
+    wider = (allowed_hosts, imported_calls, record_calls)
+    place = Place(port, data, host, database_url, smtp, *rights, *wider)
     serve_forever(place, tour=tour, with_parent=with_parent)
 
 
@@ -160,6 +165,28 @@ def deploy(
     from statewright_cli.deploy import deploy_stack
 
     deploy_stack(stage, context.args)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to write.")],
+    data: Annotated[Path, typer.Option(help="The server's data folder.")] = Path(".data"),
+) -> None:
+    """Write everything of this machine's server into one file, also while it runs."""
+    from statewright_cli.backups import back_up
+
+    back_up(data.resolve(), file.resolve())
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    data: Annotated[Path, typer.Option(help="A new data folder.")] = Path(".data"),
+) -> None:
+    """Make a data folder of a backup; `serve` goes on from there."""
+    from statewright_cli.backups import restore as restore_into
+
+    restore_into(file.resolve(), data.resolve())
 
 
 @app.command(name="dead-letters")

@@ -49,6 +49,7 @@ class Place:
     aws_actions: str = ""
     allowed_hosts: str = ""
     imported_calls: str = ""
+    record_calls: Path | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -87,6 +88,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                 place.smtp,
                 place.parameters,
                 place.keep_policies,
+                place.record_calls,
             )
         )
         closing.callback(cloud.close)

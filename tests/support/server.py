@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ PATIENCE = 180.0
 POLL = 0.05
 
 
-def until(check: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+def until(
+    check: Callable[[], Any], what: str, patience: float = PATIENCE, pause: float = POLL
+) -> Any:
     """Polls until ``check`` gives something true; fails the test after ``patience`` seconds."""
     deadline = time.monotonic() + patience
     while True:
@@ -37,7 +40,7 @@ def until(check: Callable[[], Any], what: str, patience: float = PATIENCE) -> An
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {patience:.0f} s in vain for {what}")
-        time.sleep(POLL)
+        time.sleep(pause)
 
 
 def free_port() -> int:
@@ -45,6 +48,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that was kept."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def letter_of(message: EmailMessage) -> Letter:
+    """A mail's parts that tests look at."""
+    body = message.get_body(("plain",))
+    return Letter(str(message["To"]), str(message["Subject"]), body.get_content() if body else "")
 
 
 class Server:
@@ -81,6 +99,13 @@ class Server:
         except httpx.TransportError:
             return False
 
+    def letters(self) -> list[Letter]:
+        """Every mail that was kept, oldest first."""
+        return [
+            letter_of(email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
+            for file in sorted((self.data / "mail").glob("*.eml"))
+        ]
+
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""
         assert self.process is not None
@@ -95,21 +120,6 @@ class Server:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail that was kept."""
-
-    to: str
-    subject: str
-    text: str
-
-
-def _letter(file: Path) -> Letter:
-    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    body = message.get_body(("plain",))
-    return Letter(str(message["To"]), str(message["Subject"]), body.get_content() if body else "")
 
 
 class Client:
@@ -140,7 +150,7 @@ class Client:
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
         secrets.note(body)
         answer = self.http.request(method, path, json=body, **options)
-        if answer.headers.get("content-type") == "application/json":
+        if answer.content and answer.headers.get("content-type") == "application/json":
             secrets.note(answer.json())
         if answer.status_code == 401 and self.session and self._has_ended():
             renewed = {"refresh_token": self.session["refresh_token"]}
@@ -203,7 +213,7 @@ class Client:
 
     def letters(self) -> list[Letter]:
         """Every mail that was kept, oldest first."""
-        return [_letter(file) for file in sorted((self.server.data / "mail").glob("*.eml"))]
+        return self.server.letters()
 
     def approval_link(self, title: str) -> str:
         """The path of the newest approval with this title, once its mail has come."""

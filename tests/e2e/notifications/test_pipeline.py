@@ -225,7 +225,8 @@ def test_news_in_any_order_and_told_twice(rig: Rig) -> None:
     assert rig.sql(
         "SELECT count(*) FROM notification_events WHERE status IN ('clicked', 'delivered')"
     ) == [(2,)]
-    for odd in ("{}", '{"eventType": "Send"}', f'{{"eventType": "New", {tags}}}'):
+    greeting = "Successfully validated SNS topic for Amazon SES event publishing."
+    for odd in (greeting, "{}", '{"eventType": "Send"}', f'{{"eventType": "New", {tags}}}'):
         email_events.note(odd)
 
 

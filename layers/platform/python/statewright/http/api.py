@@ -37,6 +37,7 @@ from statewright.http.caller import Caller, Origin
 from statewright.http.finish import finish, header
 from statewright.http.problems import from_validation, problem
 from statewright.http.scopes import scopes_of
+from statewright.logs import within
 
 MAX_BODY = 1_000_000
 """The most bytes that a request's body may have."""
@@ -124,6 +125,10 @@ class Api(APIGatewayRestResolver):
 
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answers one API Gateway proxy event."""
+        with within(request_id=str(event["requestContext"].get("requestId", ""))):
+            return self._respond(event, context)
+
+    def _respond(self, event: Any, context: Any) -> dict[str, Any]:
         told: dict[str, str] = {}
         try:
             told = limits.admit(event)

@@ -16,9 +16,14 @@ from statewright.ids import is_id
 from statewright.notifications import news
 from statewright.notifications.news import News
 
+_GREETING = "Successfully validated SNS topic for Amazon SES event publishing"
+"""What SES publishes once, in plain words, when its events are directed to a topic."""
+
 
 def note(text: str) -> None:
     """Applies one event; events about e-mails that are not ours are dropped."""
+    if text.startswith(_GREETING):
+        return
     event = json.loads(text)
     tags = event.get("mail", {}).get("tags", {})
     delivery_id, workspace_id = (

@@ -14,6 +14,7 @@ from statewright.aws import states
 from statewright.db import load_queries, system, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
+from statewright.logs import logger
 from statewright.settings import settings
 from statewright.workflows import waiting
 from statewright.workflows.drafts import parse_id
@@ -48,7 +49,10 @@ def record(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             newest[detail["executionArn"]] = detail
     with system() as session:
         rows = sorted(map(_row, newest.values()), key=lambda row: str(row["id"]))
-        return session.all(_sql.record_executions, rows=Jsonb(rows))
+        news = session.all(_sql.record_executions, rows=Jsonb(rows))
+    for row in news:
+        logger.info("execution recorded", correlation_id=row["id"], status=row["status"])
+    return news
 
 
 def _progress(detail: dict[str, Any]) -> tuple[int, bool]:

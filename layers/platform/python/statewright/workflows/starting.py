@@ -24,6 +24,7 @@ from statewright.errors import (
     NotFoundError,
     TooLargeError,
 )
+from statewright.logs import logger
 from statewright.settings import settings
 from statewright.workflows.drafts import parse_id
 from statewright.workflows.models import Start, Started
@@ -137,6 +138,7 @@ def begin_once(target: Target, trigger: dict[str, Any], what: str) -> Started:
 def start_as(target: Target, name: str, text: str) -> Started:
     """Starts an execution of a name."""
     states.start(target.machine_arn, name, text)
+    logger.info("execution started", correlation_id=name, workflow_id=target.workflow_id)
     return started(name)
 
 

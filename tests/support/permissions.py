@@ -1,0 +1,154 @@
+"""What the template lets each function do, beside what functions were seen to ask AWS for.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: a role may
+do what one of its statements allows; there are no denials here.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from localcloud.resources import ACCOUNT, REGION, attribute_of
+from localcloud.template import Resource, Stack
+from tests.support.server import ROOT
+
+STACK = "statewright"
+KEY = "the deployment's key"
+_VALUES = {
+    "AWS::StackName": STACK,
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+_NAMES = {"kms": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/local"}
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """A function asks AWS to do something with a resource."""
+
+    function: str
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A function may do something with resources of a pattern."""
+
+    function: str
+    action: str
+    resource: str
+
+    def covers(self, need: Need) -> bool:
+        if (self.function, self.action) != (need.function, need.action):
+            return False
+        if need.resource == KEY:
+            return self.resource in {_NAMES["kms"], "*"}
+        return self.resource == "*" or fnmatch.fnmatchcase(need.resource, self.resource)
+
+
+def recorded(file: Path) -> set[Need]:
+    """What a server noted with ``--record-calls``."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return {Need(**json.loads(line)) for line in lines}
+
+
+@cache
+def granted() -> tuple[Grant, ...]:
+    """Every action of every function's policies, with the resources that the template names."""
+    managed = {
+        resource.id: resource.properties["PolicyDocument"]
+        for resource in _resources()
+        if resource.kind == "AWS::IAM::ManagedPolicy"
+    }
+    return tuple(grant for resource in _functions() for grant in _of(resource, managed))
+
+
+@cache
+def _resources() -> tuple[Resource, ...]:
+    parameters = {"DatabaseUrl": "x", "DatabasePool": 1, "BaseUrl": "x", "MailFrom": "x"}
+    stack = Stack(ROOT / "template.yaml", {**_VALUES, **parameters}, attribute_of)
+    return tuple(stack.resources())
+
+
+def _functions() -> list[Resource]:
+    return [one for one in _resources() if one.kind == "AWS::Serverless::Function"]
+
+
+def _of(resource: Resource, managed: dict[str, Any]) -> Iterator[Grant]:
+    name = resource.properties["FunctionName"]
+    for policy in resource.properties.get("Policies", []):
+        document = managed[policy] if isinstance(policy, str) else policy
+        for statement in document["Statement"]:
+            for action in _list(statement["Action"]):
+                for one in _list(statement["Resource"]):
+                    yield Grant(name, action, one)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def missing(needs: set[Need]) -> list[Need]:
+    """What was asked for and no policy allows. On AWS these calls would be denied."""
+    by_function: dict[str, list[Grant]] = {}
+    for grant in granted():
+        by_function.setdefault(grant.function, []).append(grant)
+    return sorted(
+        need
+        for need in needs
+        if not any(grant.covers(need) for grant in by_function.get(need.function, []))
+    )
+
+
+def implied() -> set[Need]:
+    """What the template itself makes functions ask for: a queue's messages are encrypted, and
+    Lambda reads them with the function's role."""
+    return {
+        Need(resource.properties["FunctionName"], "kms:Decrypt", KEY)
+        for resource in _functions()
+        for event in resource.properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    }
+
+
+def explained(page: Path) -> list[tuple[str, str]]:
+    """The rows of docs/iam.md: functions (``*`` stands for any text) with an action each."""
+    rows = re.findall(r"^\| `([\w*-]+)` \| (`[^|]+) \|", page.read_text(), re.M)
+    return [
+        (function, action)
+        for function, actions in rows
+        for action in re.findall(r"`([^`]+)`", actions)
+    ]
+
+
+def unused(needs: set[Need]) -> list[tuple[str, str]]:
+    """Functions with actions that they were never seen to use."""
+    used = {(need.function, need.action) for need in needs | implied()}
+    grants = {(grant.function, grant.action) for grant in granted()}
+    return sorted((re.sub(f"^{STACK}-", "", name), action) for name, action in grants - used)
+
+
+def report(calls: Path, page: Path) -> str:
+    """What a recorded run says: what policies lack, and what nothing used or explains."""
+    needs, reasons = recorded(calls), explained(page)
+    lines = [f"lacks {need}" for need in missing(needs)]
+    for function, action in unused(needs):
+        known = any(action == has and fnmatch.fnmatchcase(function, one) for one, has in reasons)
+        if not known:
+            lines.append(f"unused {function} {action}")
+    return "\n".join([f"{len(needs)} calls, {len(granted())} grants", *lines])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(report(Path(sys.argv[1]), ROOT / "docs" / "iam.md") + "\n")

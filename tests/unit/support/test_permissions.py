@@ -1,0 +1,46 @@
+"""The comparison of policies with calls finds what lacks, by function, action and resource."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support import permissions
+from tests.support.permissions import KEY, Need
+from tests.support.server import ROOT
+
+WORK = "statewright-ai-work-task"
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:statewright-test-1"
+
+
+@pytest.mark.parametrize(
+    ("need", "lacks"),
+    [
+        (Need(WORK, "states:StartExecution", MACHINE), False),
+        (Need(WORK, "states:StartExecution", MACHINE.replace("statewright-", "other-")), True),
+        (Need(WORK, "states:UpdateStateMachine", MACHINE), True),
+        (Need(WORK, "kms:Decrypt", KEY), False),
+        (Need("statewright-ai-get-ai-usage", "kms:Decrypt", KEY), True),
+        (Need("statewright-workflows-publish-workflow", "events:PutEvents", "arn:aws:events:us-east-1:000000000000:event-bus/default"), False),
+    ],
+)  # fmt: skip
+def test_what_lacks(need: Need, lacks: bool) -> None:
+    assert permissions.missing({need}) == ([need] if lacks else [])
+
+
+def test_functions_may_read_their_encrypted_queues() -> None:
+    needs = permissions.implied()
+    assert len(needs) >= 15
+    assert permissions.missing(needs) == []
+
+
+def test_every_explained_permission_is_still_there() -> None:
+    """docs/iam.md explains grants that no test uses; one that is gone needs no explanation."""
+    granted = {
+        (grant.function.removeprefix("statewright-"), grant.action)
+        for grant in permissions.granted()
+    }
+    for function, action in permissions.explained(ROOT / "docs" / "iam.md"):
+        wanted = re.compile(function.replace("*", ".*"))
+        assert any(wanted.fullmatch(one) and action == has for one, has in granted), function
