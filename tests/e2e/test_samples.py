@@ -159,6 +159,8 @@ NOT_THERE = {
     "workflows/get_history": 404,
     "workflows/stop_execution": 404,
     "workflows/receive_webhook": 404,
+    "workflows/call_api": 404,
+    "workflows/retire_api": 404,
     "workflows/show_webhook_result": 404,
     "workflows/get_webhook_delivery": 404,
     "workflows/replay_webhook_delivery": 404,
