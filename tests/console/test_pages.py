@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from tests.console.journeys import publish, status
 from tests.support.console import PASSWORD, colleague, enter, findings
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
+from tests.support.process import running
 from tests.support.server import Client, until
 
 PAGES = (
@@ -285,3 +287,33 @@ def test_variables_are_changed_one_by_one(page: Page, owner: Client) -> None:
     page.get_by_role("region", name="Variables").get_by_role("button", name="Save").click()
     expect(page.get_by_text("The variables are set")).to_be_visible()
     assert owner.ok("GET", "/v1/variables")["variables"] == {"kept": {"a": 1}, "limit": 7}
+
+
+def test_people_sign_in_through_an_identity_provider(page: Page, owner: Client) -> None:
+    base = f"http://localhost:{owner.server.port}"
+    with running("tests.support.oidc_provider", "/jwks") as issuer:
+        redirect = {"redirect_uri": f"{base}/v1/auth/sso/callback"}
+        httpx.post(f"{issuer}/register", data=redirect).raise_for_status()
+        enter(page, owner)
+        page.goto("/settings/sign-in")
+        page.get_by_role("button", name="Add a provider").click()
+        page.get_by_label("Kind").select_option("oidc")
+        page.get_by_label("Name on the button").fill("Acme")
+        page.get_by_label("Issuer").fill(issuer)
+        page.get_by_label("Client id").fill(CLIENT_ID)
+        page.get_by_label("Client secret").fill(CLIENT_SECRET)
+        domains = page.get_by_label("E-mail domains")
+        domains.fill("acme.example")
+        domains.press("Enter")
+        page.get_by_role("switch", name="Newcomers").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("region", name="Acme")).to_contain_text("join as viewer")
+        workspace = owner.session["workspace_id"]
+        page.goto(f"{base}/sign-in?workspace={workspace}")
+        page.get_by_role("link", name="Continue with Acme").click()
+        claims = {"sub": "s", "email": "sue@acme.example", "email_verified": True, "name": "Sue"}
+        page.locator("input[name=claims]").fill(json.dumps(claims))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+        expect(page.get_by_text("sue@acme.example").first).to_be_visible()
+        expect(page.get_by_role("button", name="New workflow")).to_have_count(0)
