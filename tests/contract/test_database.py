@@ -36,6 +36,11 @@ def folder(data_root: Path) -> Path:
     return data_root / "ends" / "postgres"
 
 
+def _hear_hangups() -> None:
+    """Whatever runs the tests may do without (``nohup``), and its children would inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Owner:
     """A process with a database of its own."""
 
@@ -45,6 +50,7 @@ class Owner:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_hangups,
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()

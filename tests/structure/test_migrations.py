@@ -11,8 +11,11 @@ from tests.support.server import ROOT
 MIGRATIONS = sorted((ROOT / "layers/platform/python/statewright/db/migrations").glob("*.sql"))
 BASELINE = "0013b_limits.sql"
 """The last one of the first release: what came before it has no version that ran without it."""
-CONTRACTED: dict[str, str] = {}
-"""Migrations that take something away, with the release since which no code uses it."""
+REVIEWED: dict[str, str] = {
+    "0022b_python_connectors": "the check lets one kind more through than before",
+}
+"""Migrations that take something away, with the release since which no code uses it; or that only
+look so, and why they do not."""
 _TAKES = re.compile(
     r"""\bDROP\s+(TABLE|COLUMN|VIEW|FUNCTION|TYPE|SCHEMA)\b | \bRENAME\b | \bTRUNCATE\b
     | \bALTER\s+(COLUMN\s+)?\w+\s+(SET\s+DATA\s+)?TYPE\b | \bSET\s+NOT\s+NULL\b
@@ -34,7 +37,7 @@ def takes(sql: str) -> str | None:
     "file", [one for one in MIGRATIONS if one.name > BASELINE], ids=lambda file: file.stem
 )
 def test_a_migration_only_adds(file) -> None:  # type: ignore[no-untyped-def]
-    assert takes(file.read_text()) is None or file.stem in CONTRACTED
+    assert takes(file.read_text()) is None or file.stem in REVIEWED
 
 
 @pytest.mark.parametrize(
