@@ -16,11 +16,12 @@ from localcloud.database import EmbeddedDatabase
 from tests.support.server import ROOT, until
 
 _SERVE = """
-import sys, threading
+import signal, sys, threading
 from pathlib import Path
 from asl.signals import leave_in_order
 from localcloud.database import EmbeddedDatabase
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored, by inheritance
 leave_in_order()
 database = EmbeddedDatabase(Path(sys.argv[1]))
 try:
@@ -36,11 +37,6 @@ def folder(data_root: Path) -> Path:
     return data_root / "ends" / "postgres"
 
 
-def _hear_hangups() -> None:
-    """Whatever runs the tests may do without (``nohup``), and its children would inherit that."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
 class Owner:
     """A process with a database of its own."""
 
@@ -50,7 +46,6 @@ class Owner:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=_hear_hangups,
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
