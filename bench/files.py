@@ -5,7 +5,7 @@ checked against the file's. What must stay flat is the server's memory, whatever
 kernel's own figure (VmHWM), begun anew for each part.
 
 Run: python bench/files.py [--megabytes 50] [--batch 500] [--parts loop convert] [--json]
-     python bench/files.py --megabytes 1000 --parts loop      the file of issue 6
+     python bench/files.py --megabytes 1000 --parts loop
 """
 
 from __future__ import annotations
