@@ -1,4 +1,4 @@
 """The States Language engine: AWS Step Functions' answers, durable, on one machine.
 
-``docs/architecture.md`` shows the shape: :mod:`asl.step` decides, :mod:`asl.runner` performs.
+``docs/follow-an-execution.md`` shows the way: :mod:`asl.step` decides, :mod:`asl.runner` performs.
 """
