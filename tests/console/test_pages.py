@@ -97,6 +97,11 @@ def test_first_start_template_run(page: Page) -> None:
     page.get_by_role("link", name="Start from a template").click()
     page.get_by_label("Search templates").fill("sites alert")
     page.get_by_role("link", name="Uptime check").click()
+    frame, drawing = (page.locator(at).bounding_box() for at in (".preview", ".preview .canvas"))
+    assert frame is not None
+    assert drawing is not None
+    assert drawing["y"] >= frame["y"], "the drawing stays in its frame"
+    assert drawing["height"] <= frame["height"]
     use = page.get_by_role("region", name="Use this template")
     use.get_by_label("Addresses to call").fill("http://localhost:9/health")
     use.get_by_label("Who is told").fill("eva@example.com")
