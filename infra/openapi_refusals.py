@@ -94,6 +94,7 @@ RESPONSES: dict[str, Any] = {
 
 _ALWAYS = frozenset({"400", "414", "422", "429", "431", "500", "503", "504"})
 _MORE = {
+    "add_security_key": {"410"},
     "end_authorization": {"401", "404", "409", "410"},
     "end_sign_in": {"401", "403", "404", "409", "410"},
     "get_prediction": {"409"},

@@ -34,6 +34,7 @@ _ACTIONS = {
     "execute-api:DeleteConnection": "execute-api:ManageConnections",
     "execute-api:GetConnection": "execute-api:ManageConnections",
     "lambda:Invoke": "lambda:InvokeFunction",
+    "s3:CopyObject": "s3:PutObject",
     "s3:HeadObject": "s3:GetObject",
     "s3:DeleteObjects": "s3:DeleteObject",
     "s3:ListObjectsV2": "s3:ListBucket",
@@ -82,6 +83,8 @@ def needs(place: str, service: str, operation: str, parameters: Parameters) -> I
     prefix = _PREFIXES.get(service, service)
     action = _ACTIONS.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
     yield action, _resource(prefix, place, parameters)
+    if source := parameters.get("CopySource"):
+        yield "s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}"
     for name in _ROLES:
         if parameters.get(name):
             yield "iam:PassRole", str(parameters[name])

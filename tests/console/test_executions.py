@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.sync_api import Page, expect
 
 from tests.console.journeys import editor, publish, sign_in, status
-from tests.support.server import ROOT, Client
+from tests.support.console import findings
+from tests.support.server import Client
 
-AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 LINES = {
     "name": "Lines",
     "triggers": [{"id": "hook", "type": "webhook"}],
@@ -19,18 +17,6 @@ LINES = {
     ],
     "output": "{% $each %}",
 }  # fmt: skip
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people out, as rule and element."""
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{rule['id']}: {node['html'][:160]}"
-        for rule in found["violations"]
-        if rule["impact"] in {"serious", "critical"}
-        for node in rule["nodes"]
-    ]
 
 
 def test_a_webhook_is_watched_understood_mended_and_retried(page: Page, owner: Client) -> None:
@@ -52,6 +38,7 @@ def test_a_webhook_is_watched_understood_mended_and_retried(page: Page, owner: C
     expect(page.get_by_text("once", exact=True)).to_be_visible()
     expect(status(page)).to_have_text("failed")
     page.get_by_role("link", name="Watched").click()
+    expect(page.locator(".studio-head")).to_be_visible()
     page.locator(".canvas .step").click()
     page.get_by_label("Name", exact=True).fill("Call it")
     page.get_by_text("More options").click()
@@ -115,16 +102,16 @@ def test_the_pages_can_be_used_by_all(page: Page, owner: Client) -> None:
         page.goto(f"/workflows/{workflow['id']}")
         page.locator(".canvas .step").first.click()
         page.get_by_role("button", name="No problems").click()
-        assert serious(page) == []
+        assert findings(page) == []
         for tab in ("YAML", "State machine", "Versions"):
             page.get_by_role("tab", name=tab, exact=True).click()
             expect(page.get_by_role("tabpanel")).to_be_visible()
-            assert serious(page) == [], tab
+            assert findings(page) == [], tab
         page.get_by_role("button", name="Publish", exact=True).click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        assert serious(page) == []
+        assert findings(page) == []
         page.goto(f"/executions?workflow={workflow['id']}")
         page.locator("tbody tr").get_by_role("link").click()
         page.get_by_role("button", name="twice #1").click()
         expect(page.get_by_role("group", name="Output")).to_be_visible()
-        assert serious(page) == []
+        assert findings(page) == []

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from statewright.auth import tokens
-from statewright.aws import states
+from statewright.aws import events, states
+from statewright.aws.events import Event
 from statewright.errors import (
     ConflictError,
     ForbiddenError,
@@ -49,6 +50,8 @@ class Desk:
     rig: Rig
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
+    announced: list[Event] = field(default_factory=list)
+    """What EventBridge was told."""
     crash: bool = False
     down: bool = False
 
@@ -113,6 +116,7 @@ def desk(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         made = Desk(rig)
         monkeypatch.setattr(tokens, "secret_text", lambda name: "s" * 40)
         monkeypatch.setattr(states, "succeed_task", made.succeed)
+        monkeypatch.setattr(events, "publish", made.announced.extend)
         yield made
 
 
@@ -121,6 +125,7 @@ def test_asking_twice_with_one_token_asks_once(desk: Desk) -> None:
     assert desk.ask() == first
     assert sorted(desk.mailed()) == ["bob@example.com", "eve@example.com", "owner@example.com"]
     assert desk.acts(first) == ["asked"]
+    assert {event.type for event in desk.announced} == {"task.assigned"}
 
 
 def test_a_step_that_is_tried_again_withdraws_what_it_asked(desk: Desk) -> None:

@@ -138,7 +138,7 @@ def test_what_cannot_be_sent_again(owner: Workspace, kept: dict[str, Any], serve
     answer = owner.request("POST", f"{path}/{refused['id']}/replay")
     assert answer.status_code == 409
     assert "still not verified" in answer.json()["detail"]
-    stranger = Workspace(server, "stranger@triggers.example")
+    stranger = Workspace(server, "stranger@deliveries.example")
     stranger.register()
     for request in (("GET", path), ("GET", f"{path}/{refused['id']}"), ("POST", f"{path}/{refused['id']}/replay")):  # fmt: skip
         assert stranger.request(*request).status_code == 404
