@@ -40,7 +40,8 @@ def make_if_stale() -> None:
 
 def _is_stale() -> bool:
     made = FILE.stat().st_mtime if FILE.exists() else 0.0
-    sources = (file for folder in _SOURCES for file in (ROOT / folder).rglob("*.py"))
+    functions = (file for folder in _SOURCES for file in (ROOT / folder).rglob("*.py"))
+    sources = [*GENERATOR.parent.glob("*openapi*.py"), *functions]
     return any(file.stat().st_mtime > made for file in sources)
 
 
