@@ -85,7 +85,7 @@ $(SAM):  ## the SAM CLI, apart from the project's lock, on the functions' Python
 
 package: $(READY) $(SAM)  ## builds every function and layer, checks sizes, imports each handler
 	@rm -rf .aws-sam/here
-	@$(BIN)/statewright openapi --output layers/platform/python/statewright/gateway/openapi.json
+	@$(BIN)/statewright openapi layers/platform/python/statewright/gateway/openapi.json
 	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 sam build > .aws-sam.log 2>&1 || { cat .aws-sam.log; exit 1; }
 	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" SAM_CLI_TELEMETRY=0 LAMBDA_MACHINE=$$(uname -m | sed s/arm64/aarch64/) \
 		sam build --no-cached --build-dir .aws-sam/here > .aws-sam.log 2>&1 || { cat .aws-sam.log; exit 1; }
