@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 running: ContextVar[str] = ContextVar("running", default="")
 """The name of the function that runs here."""
@@ -84,7 +85,7 @@ def needs(place: str, service: str, operation: str, parameters: Parameters) -> I
     action = _ACTIONS.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
     yield action, _resource(prefix, place, parameters)
     if source := parameters.get("CopySource"):
-        yield "s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}"
+        yield "s3:GetObject", f"arn:aws:s3:::{unquote(source)}"
     for name in _ROLES:
         if parameters.get(name):
             yield "iam:PassRole", str(parameters[name])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.console import PASSWORD
 from tests.support.server import Client
-
-PASSWORD = "long enough pw"
 
 
 def sign_in(page: Page, client: Client) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.console.journeys import PASSWORD, add_step, editor, publish, sign_in, status
+from tests.console.journeys import add_step, editor, publish, sign_in, status
+from tests.support.console import PASSWORD
 from tests.support.server import Client, until
 
 

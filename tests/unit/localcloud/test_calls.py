@@ -36,6 +36,17 @@ KEY = "the deployment's key"
             [("s3:GetObject", "arn:aws:s3:::b/a/c"), ("kms:Decrypt", KEY)],
         ),
         (
+            "s3",
+            "CopyObject",
+            {"Bucket": "b", "Key": "c", "CopySource": "b/a%20b"},
+            [
+                ("s3:PutObject", "arn:aws:s3:::b/c"),
+                ("s3:GetObject", "arn:aws:s3:::b/a b"),
+                ("kms:GenerateDataKey", KEY),
+                ("kms:Decrypt", KEY),
+            ],
+        ),
+        (
             "sfn",
             "CreateStateMachine",
             {"name": "m", "roleArn": "role"},

@@ -11,20 +11,9 @@ import importlib.util
 import inspect
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 from typing import Any
-
-
-def confine(limits: dict[str, Any]) -> None:
-    """Takes from this process what a connector does not need."""
-    seconds = int(limits["seconds"]) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def load(file: Path) -> type[Any]:
@@ -72,7 +61,9 @@ if __name__ == "__main__":
     received = json.load(sys.stdin)
     sys.path[:0] = received["path"]
     import statewright.sdk.running  # noqa: F401 - before the limits, which count what it maps
+    from statewright.confinement import confine
 
-    confine(received["limits"])
+    bound = int(received["limits"]["seconds"]) + 1
+    confine(bound, bound + 1, received["limits"]["memory"], files=64)
     said.write(json.dumps(outcome(received)))
     said.flush()

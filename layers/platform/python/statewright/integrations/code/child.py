@@ -8,7 +8,6 @@ time, files and processes, should the engine ever be broken out of.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 sys.path.extend(json.loads(sys.argv[1]))  # a Lambda layer is on its parent's path only
 
 import quickjs
+
+from statewright.confinement import confine
 
 _HEAD = """
 globalThis.console = (() => {
@@ -67,18 +68,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         return {**outcome, "logs": []}
 
 
-def confine(job: dict[str, Any]) -> None:
-    """Takes from this process what no code of a user's needs."""
-    seconds = int(job["seconds"]) + 2
-    memory = job["memory"] * 2 + 512 * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 if __name__ == "__main__":
     received = json.load(sys.stdin)
-    confine(received)
+    bound = int(received["seconds"]) + 2
+    # The engine has a limit of its own; this one is for an engine that is broken out of.
+    confine(bound, bound, received["memory"] * 2 + 512 * 1024 * 1024, files=3)
     sys.stdout.write(json.dumps(run(received)))

@@ -38,11 +38,4 @@ DatabaseUnavailableError.__name__ = "Database.Unavailable"
 DatabaseTimeoutError.__name__ = "Database.Timeout"
 DatabaseTooLargeError.__name__ = "Database.TooLarge"
 
-ERRORS = (
-    "Database.Invalid",
-    "Database.Refused",
-    "Database.Conflict",
-    "Database.Unavailable",
-    "Database.Timeout",
-    "Database.TooLarge",
-)
+ERRORS = tuple(error.__name__ for error in DatabaseError.__subclasses__())

@@ -33,4 +33,4 @@ FileTooLargeError.__name__ = "File.TooLarge"
 FileConflictError.__name__ = "File.Conflict"
 FileUnavailableError.__name__ = "File.Unavailable"
 
-ERRORS = ("File.Invalid", "File.NotFound", "File.TooLarge", "File.Conflict", "File.Unavailable")
+ERRORS = tuple(error.__name__ for error in FileError.__subclasses__())

@@ -67,19 +67,8 @@ def forget() -> None:
 
 def _route(row: dict[str, Any]) -> Route:
     home = f"/apis/{row['workspace_id']}/executions/{row['id']}"
-    target = Target(
-        workspace_id=row["workspace_id"],
-        workflow_id=row["workflow_id"],
-        workflow=row["workflow"],
-        trigger_id=row["trigger_id"],
-        type=KIND,
-        machine_arn=row["machine_arn"],
-        mode=row["mode"],
-        settings=row["settings"],
-        input_schema=row["input_schema"],
-        variables=row["variables"],
-        open=row["open"],
-        results_path=home,
+    target = Target.of(
+        row, workflow=row["workflow"], type=KIND, open=row["open"], results_path=home
     )
     trigger = ApiTrigger.model_validate(row["settings"])
     return Route(row["id"], row["workspace"], trigger, target, row["left_at"])

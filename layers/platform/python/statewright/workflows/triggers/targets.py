@@ -12,6 +12,16 @@ from statewright.db import load_queries, lookup
 from statewright.errors import ConflictError, NotFoundError
 
 _sql = load_queries(__package__)
+_COMMON = (
+    "workspace_id",
+    "workflow_id",
+    "trigger_id",
+    "machine_arn",
+    "mode",
+    "settings",
+    "input_schema",
+    "variables",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,11 @@ class Target:
     created_at: datetime | None = None
     open: bool = True
     results_path: str = ""
+
+    @classmethod
+    def of(cls, row: dict[str, Any], **more: Any) -> Target:
+        """The target of a row that has what every kind of trigger has, and what this kind has."""
+        return cls(**{name: row[name] for name in _COMMON}, **more)
 
     def require_open(self) -> None:
         """Raises ConflictError where the trigger may not start anything now."""
@@ -80,17 +95,10 @@ def find(workflow_id: str, trigger_id: str) -> Target | None:
 
 
 def _target(row: dict[str, Any]) -> Target:
-    return Target(
-        workspace_id=row["workspace_id"],
-        workflow_id=row["workflow_id"],
+    return Target.of(
+        row,
         workflow=row["name"],
-        trigger_id=row["trigger_id"],
         type=row["type"],
-        machine_arn=row["machine_arn"],
-        mode=row["mode"],
-        settings=row["settings"],
-        input_schema=row["input_schema"],
-        variables=row["variables"],
         token=row["token"],
         created_at=row["created_at"],
         open=row["enabled"] and not row["paused"],
