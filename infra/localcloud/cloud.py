@@ -16,6 +16,7 @@ from asl.adapters.postgres_journal import PostgresJournal, create_schema
 from asl.adapters.postgres_machines import PostgresMachines
 from asl.adapters.s3_objects import S3Objects
 from asl.engine import Engine
+from localcloud.access_log import AccessLog
 from localcloud.boto import KEY_ID, Plug
 from localcloud.calls import Calls
 from localcloud.clock import SystemClock
@@ -151,6 +152,7 @@ class LocalCloud:
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
+        self._log_calls(AccessLog(api["AccessLogSetting"], found.logs, clock))
 
     def _watch_calls(self, plug: Plug) -> Plug:
         if self._options.record_calls is not None:
@@ -162,6 +164,12 @@ class LocalCloud:
         self.gateway.watch = metrics.request
         self.host.watch = metrics.invocation
         events.watch = metrics.event
+
+    def _log_calls(self, log: AccessLog) -> None:
+        """Last of all, so that what is written before the end is delivered still."""
+        log.open()
+        self.gateway.log = log.note
+        self._closing.callback(log.close)
 
     def _migrate(self) -> None:
         migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")

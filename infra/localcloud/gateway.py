@@ -70,6 +70,8 @@ class Gateway:
         self._functions: dict[tuple[str, str], Function] = {}
         self.watch: Callable[[str, str, int, float], None] = lambda *_: None
         """Sees method, route, status and seconds of every request that a function answers."""
+        self.log: Callable[[dict[str, Any], int, float], None] = lambda *_: None
+        """Takes event, status and seconds of each of them, for the access log."""
         app = Chalice(app_name="local", configure_logs=False)
         ttl = _ttl(body) if keep_policies is None else keep_policies
         authorizer = _Authorizer(_authorizer_function(body, host), host, ttl)
@@ -122,8 +124,9 @@ class Gateway:
             raise _NotRoutedError
         began = time.monotonic()
         answer = self._answered(function, event)
-        took = time.monotonic() - began
-        self.watch(event["httpMethod"], event["resource"], int(answer["statusCode"]), took)
+        took, status = time.monotonic() - began, int(answer["statusCode"])
+        self.watch(event["httpMethod"], event["resource"], status, took)
+        self.log(event, status, took)
         return answer
 
     def _answered(self, function: Function, event: dict[str, Any]) -> dict[str, Any]:

@@ -193,7 +193,8 @@ def add_resource(found: Resources, resource: Resource, root: Path) -> None:
         case "AWS::Scheduler::ScheduleGroup":
             found.schedule_groups.append(properties["Name"])
         case "AWS::Logs::LogGroup":
-            found.logs.add(properties.get("LogGroupName", resource.id))
+            days = int(properties.get("RetentionInDays", 0))
+            found.logs.add(properties.get("LogGroupName", resource.id), days)
         case "AWS::Serverless::StateMachine":
             found.machines.append((properties["Name"], _definition(resource)))
         case "AWS::S3::Bucket":
@@ -249,8 +250,17 @@ def _add_function(found: Resources, resource: Resource, root: Path) -> None:
             case "ScheduleV2":
                 expression = event["Properties"]["ScheduleExpression"]
                 found.schedules.append((f"{name}-{key}", expression, function.arn))
+            case "CloudWatchLogs":
+                _subscribe(found, event["Properties"], function.arn)
             case kind:
                 raise TemplateError(f"{name}: events of type {kind} are not supported locally")
+
+
+def _subscribe(found: Resources, properties: dict[str, Any], function_arn: str) -> None:
+    if properties["FilterPattern"]:
+        raise TemplateError("patterns of log subscriptions are not supported locally")
+    take = lambda text: found.deliver(function_arn, [text])  # noqa: E731
+    found.logs.subscribe(properties["LogGroupName"], take)
 
 
 def _definition(resource: Resource) -> str:

@@ -1,14 +1,18 @@
 """Amazon CloudWatch Logs: a log group is a file of the data folder, one event a line.
 
-Only Step Functions writes here. Events are kept until their group is deleted.
+Step Functions and the API's access log write here. Events are kept until their group is deleted,
+or for the days that it keeps them. A group's subscriptions get its events in batches.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html
 """
 
 from __future__ import annotations
 
+import gzip
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +24,12 @@ from asl.ports import Clock, LogEvent
 from localcloud.errors import AwsError
 
 MAX_EVENTS = 10_000
+MAX_DELIVERED = 1_000
+"""The most events of what a subscription gets at once."""
 STREAM = "states"
+_DAY_MS = 86_400_000
+Subscriber = Callable[[str], None]
+"""Takes an event of a subscription, as JSON; it cannot be lost once it returns."""
 _log = logging.getLogger("localcloud")
 
 
@@ -31,7 +40,11 @@ class Logs:
         self._folder = folder
         self._clock = clock
         self._prefix = f"arn:aws:logs:{region}:{account}:log-group:"
+        self._account = account
         self._lock = threading.Lock()
+        self._subscribers: defaultdict[str, list[Subscriber]] = defaultdict(list)
+        self._kept_days: dict[str, int] = {}
+        self._swept: dict[str, int] = {}
 
     def operations(self) -> dict[str, Any]:
         """The supported API operations."""
@@ -46,10 +59,64 @@ class Logs:
         """The ARN of a group, as a logging configuration names it."""
         return f"{self._prefix}{name}:*"
 
-    def add(self, name: str) -> None:
-        """Makes a group, if it is not there."""
+    def add(self, name: str, kept_days: int = 0) -> None:
+        """Makes a group, if it is not there, which keeps events for so many days (0: for good)."""
+        self._kept_days[name] = kept_days
         self._folder.mkdir(parents=True, exist_ok=True)
         self._file(name).touch()
+
+    def subscribe(self, name: str, subscriber: Subscriber) -> None:
+        """Has a group's new events taken to somebody, too."""
+        self._subscribers[name].append(subscriber)
+
+    def put(self, name: str, events: Sequence[tuple[int, str]]) -> None:
+        """Writes events, each with its moment in milliseconds, and hands them to subscriptions."""
+        now = self._clock.now()
+        lines = [
+            orjson.dumps(
+                {"timestamp": at, "ingestionTime": now, "message": message},
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
+            for at, message in events
+        ]
+        with self._lock:
+            self._forget_old(name, now)
+            with self._existing(name).open("ab") as file:
+                offset = file.tell()
+                file.write(b"".join(lines))
+        told = []
+        for (at, message), written in zip(events, lines, strict=True):
+            told.append({"id": str(offset), "timestamp": at, "message": message})
+            offset += len(written)
+        for start in range(0, len(told), MAX_DELIVERED):
+            self._tell(name, told[start : start + MAX_DELIVERED])
+
+    def _tell(self, name: str, events: list[dict[str, Any]]) -> None:
+        """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html"""
+        for subscriber in self._subscribers[name]:
+            data = {
+                "messageType": "DATA_MESSAGE",
+                "owner": self._account,
+                "logGroup": name,
+                "logStream": STREAM,
+                "subscriptionFilters": [name],
+                "logEvents": events,
+            }
+            packed = b64encode(gzip.compress(orjson.dumps(data), 1)).decode()
+            subscriber(orjson.dumps({"awslogs": {"data": packed}}).decode())
+
+    def _forget_old(self, name: str, now: int) -> None:
+        """Once a day: leaves out the events that are older than the group keeps them."""
+        days = self._kept_days.get(name, 0)
+        if not days or now // _DAY_MS == self._swept.get(name):
+            return
+        self._swept[name] = now // _DAY_MS
+        file, kept = self._existing(name), self._file(name).with_suffix(".kept")
+        with kept.open("wb") as rest:
+            for _, event in _events(file, 0):
+                if event["timestamp"] >= now - days * _DAY_MS:
+                    rest.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+        kept.replace(file)
 
     # -- as the engine's log ------------------------------------------------------------------
 

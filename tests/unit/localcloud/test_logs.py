@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from base64 import b64decode
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +80,25 @@ def test_a_half_written_event_is_not_read(logs: Logs, client: Any, tmp_path: Pat
     logs.write(logs.arn(GROUP), [event(2), event(3)])
     found = client.filter_log_events(logGroupName=GROUP)["events"]
     assert [each["timestamp"] for each in found] == [1000, 3000]
+
+
+def test_subscriptions_get_what_is_written_and_old_events_go(logs: Logs, client: Any) -> None:
+    told: list[dict[str, Any]] = []
+    logs.add(GROUP, kept_days=2)
+    logs.subscribe(GROUP, lambda text: told.append(json.loads(text)))
+    clock = logs._clock
+    assert isinstance(clock, ManualClock)
+    day = 86_400
+    start = clock.now()
+    logs.put(GROUP, [(start + n, f"line {n}") for n in range(1_500)])
+    packed = [gzip.decompress(b64decode(one["awslogs"]["data"])) for one in told]
+    batches = [[e["message"] for e in json.loads(one)["logEvents"]] for one in packed]
+    assert [len(batch) for batch in batches] == [1_000, 500]
+    assert list(chain(*batches)) == [f"line {n}" for n in range(1_500)]
+    clock.advance(day)
+    logs.put(GROUP, [(clock.now(), "next day")])
+    assert len(client.filter_log_events(logGroupName=GROUP)["events"]) == 1_501
+    clock.advance(2 * day)
+    logs.put(GROUP, [(clock.now(), "last")])
+    found = client.filter_log_events(logGroupName=GROUP)["events"]
+    assert [each["message"] for each in found] == ["next day", "last"]

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     scheduler_role_arn: str = "arn:aws:iam::000000000000:role/statewright-scheduler"
     files_bucket: str = "filesbucket"
     """The bucket of workspaces' files and of what is made of their figures."""
+    api_calls_group: str = "/statewright/api-calls"
+    """The log group of the API's access log."""
     files_quota: int = 100_000_000_000
     """The most bytes that a workspace's files may have together."""
     secret_id: str = "statewright/signing"

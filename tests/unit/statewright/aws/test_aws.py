@@ -11,6 +11,7 @@ import io
 import json
 import pkgutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import GeneratorType, SimpleNamespace
 from typing import Any
 
@@ -25,6 +26,7 @@ from statewright.aws import (
     events,
     functions,
     kms,
+    logs,
     mail,
     objects,
     parameters,
@@ -64,6 +66,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "kms.unseal": lambda: kms.unseal(b"s", "p"),
     "kms.new_data_key": lambda: kms.new_data_key({"a": "b"}),
     "kms.open_data_key": lambda: kms.open_data_key(b"s", {"a": "b"}),
+    "logs.pages": lambda: logs.pages("g", datetime.now(UTC), datetime.now(UTC)),
     "mail.send": lambda: mail.send(["a@example.com"], "s", "t"),
     "mail.send_raw": lambda: mail.send_raw(["a@example.com"], b"m", {}),
     "objects.head": lambda: objects.head("k"),
@@ -284,12 +287,14 @@ def test_pages_are_read_to_the_last(answer: Callable[..., list[str]]) -> None:
         {"Schedules": [{"Name": "a"}], "NextToken": "t"}, {"Schedules": [{"Name": "b"}]},
         {"events": [{"id": 1}, {"id": 2}], "nextToken": "t"}, {"events": [{"id": 3}]},
         {"mapRuns": [], "nextToken": "t"}, {"mapRuns": [{"mapRunArn": "x:i"}]}, {"status": "RUNNING"},
+        {"events": [{"message": "a"}], "nextToken": "t"}, {"events": [{"message": "b"}]},
     )  # fmt: skip
     assert run("events.rule_names") == ["a", "b"]
     assert run("schedules.names") == ["a", "b"]
     assert [event["id"] for event in states.history(ARN, after=1)] == [2, 3]
     assert run("states.find_map_run") == {"status": "RUNNING"}
-    assert len(called) == 9
+    assert run("logs.pages") == [["a"], ["b"]]
+    assert len(called) == 11
 
 
 # -- moto as it is ------------------------------------------------------------------------------

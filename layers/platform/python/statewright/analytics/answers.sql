@@ -65,7 +65,3 @@ FROM analytics_facts f
 WHERE f.kind = 'execution' AND f.error IS NOT NULL AND f.at >= %(since)s AND f.at < %(until)s
   AND (%(workflow_id)s::uuid IS NULL OR f.workflow_id = %(workflow_id)s::uuid)
 GROUP BY f.error ORDER BY count DESC, f.error LIMIT %(limit)s;
-
--- name: find_version
--- The version of the workspace's facts.
-SELECT version FROM analytics_versions;

@@ -149,14 +149,23 @@ def _look(workspace_id: str, dashboard: Dashboard, view: View) -> Seen:
         counting = read_settings(session)
         row = session.one(_sql.find_version)
     zone = zone_of(view.time_zone or counting.time_zone)
-    tag = _tag(dashboard, counting, zone.key, view.locale, 0 if row is None else row["version"])
+    tag = _tag(dashboard, counting, zone.key, view.locale, _version(dashboard, row))
     if view.known is not None and tag in view.known:
         return Seen(tag, None)
     return Seen(tag, _data(workspace_id, dashboard, counting, zone.key, view.locale))
 
 
+def _version(dashboard: Dashboard, row: dict[str, Any] | None) -> list[int]:
+    """How far what a dashboard shows has been counted. API calls matter only where it shows them:
+    to look is a call, too."""
+    if row is None:
+        return [0]
+    shows_calls = any(widget.query.dataset == "api_calls" for widget in dashboard.widgets)
+    return [row["version"], row["calls"]] if shows_calls else [row["version"]]
+
+
 def _tag(
-    dashboard: Dashboard, counting: Settings, zone: str, locale: str | None, version: int
+    dashboard: Dashboard, counting: Settings, zone: str, locale: str | None, version: list[int]
 ) -> str:
     now = world.now()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)

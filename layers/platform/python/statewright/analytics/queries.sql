@@ -8,13 +8,14 @@ SELECT analytics_ensure_month(%(month)s);
 
 -- name: begin_batch
 -- Moves the version of every workspace in a batch, and holds it: batches come one after the other.
-INSERT INTO analytics_versions AS v (workspace_id, version)
-SELECT DISTINCT coalesce(r.workspace_id, w.workspace_id) AS workspace, 1
-FROM jsonb_to_recordset(%(rows)s) AS r (workspace_id uuid, workflow_id uuid)
+INSERT INTO analytics_versions AS v (workspace_id, version, calls)
+SELECT s.id, max((r.kind <> 'api_call')::int), max((r.kind = 'api_call')::int)
+FROM jsonb_to_recordset(%(rows)s) AS r (workspace_id uuid, workflow_id uuid, kind text)
 LEFT JOIN workflows w ON w.id = r.workflow_id
 JOIN workspaces s ON s.id = coalesce(r.workspace_id, w.workspace_id)
-ORDER BY workspace
-ON CONFLICT (workspace_id) DO UPDATE SET version = v.version + 1;
+GROUP BY s.id ORDER BY s.id
+ON CONFLICT (workspace_id) DO UPDATE
+SET version = v.version + excluded.version, calls = v.calls + excluded.calls;
 
 -- name: upsert_facts
 -- Stores facts. A later revision replaces an earlier one; workspaces that are gone get nothing.

@@ -131,5 +131,5 @@ UPDATE dashboard_links SET revoked_at = %(now)s WHERE id = %(id)s AND dashboard 
     AND revoked_at IS NULL;
 
 -- name: find_version
--- The version of the workspace's facts.
-SELECT version FROM analytics_versions;
+-- The version of the workspace's facts, and of its API calls.
+SELECT version, calls FROM analytics_versions;
