@@ -56,6 +56,8 @@ class Script:
         payload = parameters["Payload"]
         undo = "/undo" in payload["key"]
         step = f"undo {payload['step']}" if undo else payload["step"]
+        if "tool" in payload:  # an agent's, or people's approval of it
+            step += f".{payload['tool']}" + ("?" if "task_token" in payload else "")
         self.calls.append(f"{step} {json.dumps(payload['with'].get('body'))}" if undo else step)
         result = self._answer(step)
         return result if "task_token" in payload else {"Payload": result}

@@ -15,7 +15,8 @@ from tests.support.definitions import findings_of
 from tests.support.server import ROOT
 
 PAGE = (ROOT / "docs" / "workflow-definition.md").read_text()
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+AI_PAGE = (ROOT / "docs" / "ai.md").read_text()
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE + AI_PAGE, re.DOTALL)
 
 
 def source(block: str) -> Any:

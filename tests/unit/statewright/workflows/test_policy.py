@@ -20,7 +20,7 @@ Need = tuple[str, str]
 STATES, EVENTS = "arn:aws:states:us-east-1:1", "arn:aws:events:us-east-1:1"
 FUNCTION = "arn:aws:lambda:us-east-1:1:function:s-steps-"
 RULE = f"{EVENTS}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
-FUNCTIONS = {"human.approval": "ask-approval", "http.request": "http-request", "email.send": "send-email"}  # fmt: skip
+FUNCTIONS = {"human.approval": "ask-approval", "http.request": "http-request", "email.send": "send-email", "ai.agent": "use-ai"}  # fmt: skip
 
 
 def value_of(name: str, argument: str | None) -> str:
@@ -95,6 +95,10 @@ def needs_of(source: Any) -> list[Need]:
         for call in (step, undo):
             if isinstance(call, Use | Undo):
                 needs += needs_of_action(call.use, call.inputs)
+                for tool in call.inputs.get("tools", {}).values():
+                    needs += needs_of_action(tool["use"], tool.get("with", {}))
+                    if "approval" in tool:
+                        needs += needs_of_action("human.approval", {})
         if isinstance(step, ForEach):
             needs += needs_of_loop(step)
     return needs

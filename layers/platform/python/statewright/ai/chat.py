@@ -13,11 +13,15 @@ OnText = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool that the model wants to be called; ``arguments`` as the model wrote them."""
+    """A tool that the model wants to be called; ``arguments`` as the model wrote them.
+
+    ``problem`` says why these cannot be read, where that is so.
+    """
 
     id: str
     name: str
     arguments: dict[str, Any]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,10 +88,6 @@ def record(
     purpose: Purpose, connection: str, model: str, prices: Prices, used: chat.Usage, *, failed: bool
 ) -> None:
     """Counts a question that was asked."""
-    cost = (
-        used.input_tokens * (prices.input_price or 0)
-        + used.output_tokens * (prices.output_price or 0)
-    ) / 1_000_000
     with tenant(purpose.workspace_id) as session:
         session.run(
             _sql.add_spending,
@@ -104,7 +100,7 @@ def record(
             failures=int(failed),
             input_tokens=used.input_tokens,
             output_tokens=used.output_tokens,
-            cost=cost,
+            cost=prices.cost_of(used),
             unpriced=0 if prices.known() else used.input_tokens + used.output_tokens,
         )
         session.noted = True  # counting is nobody's change

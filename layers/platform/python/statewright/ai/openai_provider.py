@@ -109,10 +109,11 @@ def _completion(answer: Any) -> Completion:
 
 
 def _call(call: Any) -> ToolCall:
+    name, problem = call.function.name, ""
     try:
         arguments = json.loads(call.function.arguments or "{}")
     except ValueError:
-        raise InvalidAnswer(f"the arguments of {call.function.name} are not JSON") from None
+        arguments, problem = {}, "the arguments are not JSON"
     if not isinstance(arguments, dict):
-        raise InvalidAnswer(f"the arguments of {call.function.name} are no object")
-    return ToolCall(call.id, call.function.name, arguments)
+        arguments, problem = {}, "the arguments are no object"
+    return ToolCall(call.id, name, arguments, problem)

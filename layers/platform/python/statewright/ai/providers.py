@@ -11,7 +11,7 @@ import httpx2
 
 from statewright.ai import errors
 from statewright.ai.anthropic_provider import AnthropicProvider
-from statewright.ai.chat import Completion, OnText, Prompt, Provider
+from statewright.ai.chat import Completion, OnText, Prompt, Provider, Usage
 from statewright.ai.openai_provider import OpenAIProvider
 from statewright.integrations.credentials import Credentials
 from statewright.integrations.errors import ConnectionInvalidError
@@ -33,6 +33,11 @@ class Prices:
     def known(self) -> bool:
         """Whether calls can be paid for from a budget in money."""
         return self.input_price is not None and self.output_price is not None
+
+    def cost_of(self, used: Usage) -> float:
+        """What tokens cost; what has no price costs nothing."""
+        asked = used.input_tokens * (self.input_price or 0)
+        return (asked + used.output_tokens * (self.output_price or 0)) / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

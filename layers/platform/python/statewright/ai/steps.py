@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from statewright.ai import text_tasks
+from statewright.ai import agent, text_tasks
 from statewright.ai.asking import Asker, asker
 from statewright.ai.errors import AIError, InvalidInput
 from statewright.errors import UnavailableError
@@ -54,6 +54,8 @@ def _result(task: str, inputs: dict[str, Any], event: dict[str, Any]) -> dict[st
             return text_tasks.sentiment(_asker(event), inputs)
         case "moderate":
             return text_tasks.moderate(_asker(event), inputs)
+        case "agent":
+            return agent.turn(_asker(event), inputs)
     raise AIError(f"there is no ai.{task}")
 
 

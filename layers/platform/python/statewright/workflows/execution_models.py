@@ -69,6 +69,8 @@ class Visit(BaseModel):
     attempts: list[Attempt]
     children: int | None = None
     """How many rounds or branches a loop or a parallel step has."""
+    part: str | None = None
+    """Of an agent: which of its states, such as ``ask``, a tool, or ``approve`` with a tool."""
     map_run: str | None = None
     """The Map run whose child executions run the rounds of a large loop."""
     input: Any = None

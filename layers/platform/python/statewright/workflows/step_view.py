@@ -121,7 +121,7 @@ def _note(seen: _Seen, event: dict[str, Any], role: str, step_id: str | None) ->
     elif kind == "TaskSubmitted":
         seen.waiting = True
     elif kind in {"TaskSucceeded", "MapStateSucceeded", "ParallelStateSucceeded"}:
-        seen.failing = False
+        seen.failing = seen.waiting = False
     elif kind in _FAILURES:
         seen.failures += 1
         seen.failing = True

@@ -10,6 +10,7 @@ from statewright.aws import states
 from statewright.errors import InvalidError, Issue, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.workflows import executions
+from statewright.workflows.definition import PART
 from statewright.workflows.execution_models import Item, MapRun, Visit
 from statewright.workflows.executions import STATUS
 from statewright.workflows.step_view import steps_of
@@ -53,12 +54,21 @@ class _Selection:
 
     def _fits(self, visit: Seen) -> bool:
         pointer, _, role = self._bindings.get(visit.state, "").partition("#")
-        if pointer not in self._steps or role not in {"", "undo"}:
+        if pointer not in self._steps or not _is_told(role):
             return False
-        outer = visit.parent
         return self._wanted.pointer in {None, pointer} and (
-            self._wanted.parent is None or (outer is not None and outer.id == self._wanted.parent)
+            self._wanted.parent is None or self._parent(visit) == self._wanted.parent
         )
+
+    def _parent(self, visit: Seen) -> int | None:
+        """The visit around one: states between that nobody is told of are passed by."""
+        outer = visit.parent
+        while outer is not None and not _is_told(self._role(outer)):
+            outer = outer.parent
+        return None if outer is None else outer.id
+
+    def _role(self, visit: Seen) -> str:
+        return self._bindings.get(visit.state, "").partition("#")[2]
 
     def shown(self, visit: Seen, history: History) -> Visit:
         """A visit as the API tells it."""
@@ -69,12 +79,13 @@ class _Selection:
         own = visit.assigned.get(step.id or "", visit.output)
         return Visit(
             id=visit.id,
-            parent=None if visit.parent is None else visit.parent.id,
+            parent=self._parent(visit),
             pointer=pointer,
             step=step.id,
             name=step.name,
             kind=step.kind,
             undo=role == "undo",
+            part=role.removeprefix(PART) if role.startswith(PART) else None,
             iterations=list(visit.iterations),
             status=status_of(visit, history.end),
             started_at=visit.started_at,
@@ -87,6 +98,11 @@ class _Selection:
             arguments=value_of(visit.arguments),
             output=value_of(own),
         )
+
+
+def _is_told(role: str) -> bool:
+    """Whether a state is a step's own, one that undoes it, or one that shows what an agent does."""
+    return role in {"", "undo"} or role.startswith(PART)
 
 
 def visits_page(

@@ -9,7 +9,7 @@ from statewright.integrations.connectors import acting, storage
 from statewright.settings import settings
 from statewright.workflows.actions.known import KnownActions
 from statewright.workflows.checks import Surroundings
-from statewright.workflows.definition import Definition, PollTrigger, every_step
+from statewright.workflows.definition import Definition, PollTrigger, calls_of, every_step
 from statewright.workflows.imported_calls import ImportedCalls
 
 _sql = load_queries(__package__, "surroundings.sql")
@@ -56,8 +56,5 @@ def _used(definition: Definition) -> set[str]:
     """The names of all actions that a definition names."""
     found = {trigger.use for trigger in definition.triggers if isinstance(trigger, PollTrigger)}
     for _, step in every_step(definition.steps):
-        for call in (step, getattr(step, "undo", None)):
-            name = getattr(call, "use", None)
-            if isinstance(name, str):
-                found.add(name)
+        found |= {call.use for call in calls_of(step)}
     return found

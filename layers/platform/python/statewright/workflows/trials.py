@@ -19,6 +19,7 @@ from statewright.integrations import connections
 from statewright.settings import settings
 from statewright.workflows import cutting, drafts
 from statewright.workflows.compiler import Artefact, compile_definition
+from statewright.workflows.definition import AGENT
 from statewright.workflows.parsing import parse_definition
 from statewright.workflows.placeholders import values_for
 from statewright.workflows.plain_steps import kind_of
@@ -51,7 +52,7 @@ def trial(
             raise ConflictError("Steps of an imported state machine cannot be tried.")
         part = cutting.alone(row["definition"], step_id, request.values)
         step = part["steps"][-1]
-        if kind_of(step) not in _KINDS:
+        if kind_of(step) not in _KINDS or step.get("use") == AGENT:
             raise ConflictError("Only use, set and wait can be tried. Send a test run with 'only'.")
         usable = connections.usable(session, user_id)
         parsed = parse_definition(part)

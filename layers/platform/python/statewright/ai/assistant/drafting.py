@@ -16,9 +16,9 @@ from statewright.ai.chat import Message, Prompt, Schema
 from statewright.ai.prompting import RULE, marked
 from statewright.workflows.actions.action import Action
 from statewright.workflows.checks import Surroundings
-from statewright.workflows.definition import Definition
+from statewright.workflows.definition import Definition, calls_of, every_step
 from statewright.workflows.diff import compare
-from statewright.workflows.plain_steps import walk
+from statewright.workflows.parsing import parse_definition
 
 Tell = Callable[[str, str], None]
 """Hears of progress: stage and detail."""
@@ -137,7 +137,8 @@ def _told(verdict: Verdict) -> str:
 def _proposal(work: Work, answer: dict[str, Any], verdict: Verdict, repairs: int) -> Proposal:
     definition = answer["definition"]
     parsed = verdict.stages.parsed
-    steps = [step for _, step in walk(definition["steps"])] if parsed else []
+    steps = every_step(parse_definition(definition).steps) if parsed else ()
+    calls = [call for _, step in steps for call in calls_of(step)]
     compared = work.before is not None and parsed and "asl" not in work.before
     words = " ".join(work.request.split()).lower()
     return Proposal(
@@ -153,8 +154,8 @@ def _proposal(work: Work, answer: dict[str, Any], verdict: Verdict, repairs: int
         ],
         assumptions=answer["assumptions"],
         questions=answer["questions"],
-        uses=sorted({step["use"] for step in steps if "use" in step}),
-        connections=sorted({step["connection"] for step in steps if step.get("connection")}),
+        uses=sorted({call.use for call in calls}),
+        connections=sorted({call.connection for call in calls if call.connection}),
         repairs=repairs,
         explanation=answer.get("explanation", ""),
         difference=compare(work.before or {}, definition) if compared else None,

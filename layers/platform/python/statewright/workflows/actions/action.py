@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Schema = dict[str, Any]
-Integration = Literal["function", "callback", "workflow", "event", "aws"]
+Integration = Literal["function", "callback", "workflow", "event", "aws", "agent"]
 
 
 Native = Callable[[Mapping[str, str], Mapping[str, Any]], str]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from statewright.ai.errors import ERRORS
 from statewright.ai.personal_data import KINDS
 from statewright.workflows.actions.action import Action, Schema, object_schema
+from statewright.workflows.definition.agent import AGENT
 
 _ERRORS = (*ERRORS, "Connection.Invalid", "Connection.Unavailable")
 _TEXT: Schema = {"type": "string"}
@@ -29,6 +30,66 @@ _LABELS: Schema = {
 
 def _result(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties}
+
+
+_TOOL: Schema = {
+    "type": "object",
+    "required": ["use"],
+    "properties": {
+        "use": {"type": "string", "x-refers-to": "action"},
+        "description": _TEXT,
+        "connection": {"type": "string", "x-refers-to": "connection"},
+        "with": {"type": "object"},
+        "from_model": {"type": "array", "items": _TEXT},
+        "approval": {"type": "object"},
+        "retry": {"type": "object"},
+        "timeout": {"type": "string", "x-duration": True},
+    },
+}
+_LIMITS: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "x-literal": True,
+    "properties": {
+        "steps": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10},
+        "calls": {"type": "integer", "minimum": 1, "maximum": 200, "default": 20},
+        "tokens": {"type": "integer", "minimum": 1, "maximum": 10_000_000, "default": 100_000},
+        "cost": {"type": "number", "minimum": 0, "maximum": 1e9},
+    },
+}
+_AGENT = Action(
+    AGENT,
+    "Let a model do a task with tools",
+    "agent",
+    object_schema(
+        ["prompt", "tools"],
+        prompt=_WORDS,
+        system=_TEXT,
+        data={},
+        tools={
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 40,
+            "additionalProperties": _TOOL,
+        },
+        limits=_LIMITS,
+        schema={"type": "object", "x-literal": True},
+        max_tokens=_TOKENS,
+        temperature={"type": "number", "minimum": 0, "maximum": 2},
+    ),
+    _result(
+        text=_TEXT,
+        data={},
+        model=_TEXT,
+        steps={"type": "integer"},
+        calls={"type": "integer"},
+        tokens={"type": "integer"},
+        cost=_NUMBER,
+    ),
+    "use-ai",
+    (*_ERRORS, "AI.LimitReached"),
+    {"task": "agent"},
+)
 
 
 def _action(
@@ -148,4 +209,5 @@ ACTIONS = (
         },
         _result(text=_TEXT, found={"type": "array", "items": {"type": "object"}}),
     ),
+    _AGENT,
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Actions:
     """Checks calls of actions."""
 
     def __init__(self, findings: Findings, surroundings: Surroundings, values: Values):
-        self._findings, self._surroundings, self._values = findings, surroundings, values
+        self.findings, self._surroundings, self._values = findings, surroundings, values
 
     def reporting_to(self, findings: Findings, values: Values) -> Actions:
         """The same, which tells its findings to somebody else."""
@@ -46,26 +46,45 @@ class Actions:
         action = self._surroundings.actions.get(name)
         return frozenset(action.errors) if action else frozenset()
 
+    def known(self, name: str) -> Action | None:
+        """The action of a name."""
+        return self._surroundings.actions.get(name)
+
+    @property
+    def workflows(self) -> Mapping[str, dict[str, Any] | None]:
+        """Published workflows by name, with the JSON Schema of their input where they have one."""
+        return self._surroundings.workflows or {}
+
+    def find(self, name: str, at: str) -> Action | None:
+        """The action that the ``use`` at a place names; says so, where there is none."""
+        action = self.known(name)
+        if action is None:
+            suggestion = did_you_mean(name, similar(self._surroundings.actions, name))
+            detail = f"there is no action '{name}'"
+            self.findings.error("unknown-action", f"{at}/use", detail, suggestion)
+        return action
+
     def call(self, call: Use | Undo, at: str, env: Env) -> Action | None:
         """Checks a call; returns its action, if there is one."""
-        action = self._surroundings.actions.get(call.use)
+        action = self.find(call.use, at)
         if action is None:
-            suggestion = did_you_mean(call.use, similar(self._surroundings.actions, call.use))
-            detail = f"there is no action '{call.use}'"
-            self._findings.error("unknown-action", f"{at}/use", detail, suggestion)
             self._values.type_of(call.inputs, f"{at}/with", env)
             return None
+        if action.integration == "agent" and not isinstance(call, Use):
+            detail = f"{call.use} is many calls: it can be a step, and nothing else"
+            self.findings.error("agent-place", f"{at}/use", detail)
         if not self._surroundings.allows(call.use):
             detail = f"the operator does not allow '{call.use}' here (the setting AwsActions)"
-            self._findings.error("forbidden-action", f"{at}/use", detail)
-        self._refers("connection", call.connection, f"{at}/connection")
+            self.findings.error("forbidden-action", f"{at}/use", detail)
+        self.refers("connection", call.connection, f"{at}/connection")
         whole = {**action.inputs, "$defs": action.definitions}
         self.inputs(call.inputs, whole, f"{at}/with", env)
         if call.retry is not None:
-            self._retried(call.retry, action, f"{at}/retry/on")
+            self.retried(call.retry, action, f"{at}/retry/on")
         return action
 
-    def _retried(self, retry: Retry, action: Action, at: str) -> None:
+    def retried(self, retry: Retry, action: Action, at: str) -> None:
+        """Checks the errors that a call is tried again for."""
         if not action.errors:
             return
         known = STATES_ERRORS | set(action.errors)
@@ -73,7 +92,7 @@ class Actions:
             if name not in known and not name.startswith("Lambda."):
                 detail = f"{action.name} does not fail with '{name}'"
                 suggestion = did_you_mean(name, known)
-                self._findings.warn("unknown-error", f"{at}/{index}", detail, suggestion)
+                self.findings.warn("unknown-error", f"{at}/{index}", detail, suggestion)
 
     def inputs(
         self, given: Mapping[str, Any], schema: Mapping[str, Any], at: str, env: Env
@@ -87,28 +106,28 @@ class Actions:
                 self._input(value, found, _whole(properties[name], schema), here)
             elif not schema.get("additionalProperties", False):
                 detail = "is not an input of this action"
-                self._findings.error("unknown-input", here, detail, did_you_mean(name, properties))
+                self.findings.error("unknown-input", here, detail, did_you_mean(name, properties))
         for name in schema.get("required", []):
             if name not in given:
-                self._findings.error("missing-input", f"{at}/{name}", "is required")
+                self.findings.error("missing-input", f"{at}/{name}", "is required")
 
     def _input(self, value: Any, found: Type, wanted: Mapping[str, Any], at: str) -> None:
         if not is_dynamic(value):
             for error in jsonschema_rs.iter_errors(dict(wanted), value):
                 where = "".join(f"/{pointer_part(str(part))}" for part in error.instance_path)
-                self._findings.error("type-mismatch", at + where, error.message)
+                self.findings.error("type-mismatch", at + where, error.message)
         elif wanted.get("x-literal"):
             detail = "is needed when the workflow is published: it cannot be an expression"
-            self._findings.error("not-literal", at, detail)
+            self.findings.error("not-literal", at, detail)
         else:
             expected = type_of_schema(flattened(wanted, wanted.get("$defs", {})))
             if not overlaps(found, expected):
                 detail = f"is {describe(found)}, but the action takes {describe(expected)}"
-                self._findings.error("type-mismatch", at, detail)
+                self.findings.error("type-mismatch", at, detail)
         if wanted.get("x-form") and isinstance(value, dict) and not is_dynamic(value):
             self._form(value, at)
         if isinstance(value, str) and not is_dynamic(value):
-            self._refers(str(wanted.get("x-refers-to", "")), value, at)
+            self.refers(str(wanted.get("x-refers-to", "")), value, at)
             if wanted.get("x-duration"):
                 self._duration(value, at)
 
@@ -117,26 +136,26 @@ class Actions:
             forms.read(schema)
         except InvalidError as error:
             where = error.issues[0].pointer if error.issues else ""
-            self._findings.error("form", at + where, error.detail)
+            self.findings.error("form", at + where, error.detail)
 
     def _duration(self, value: str, at: str) -> None:
         try:
             seconds(value)
         except ValueError as error:
-            self._findings.error("duration", at, str(error))
+            self.findings.error("duration", at, str(error))
 
-    def _refers(self, what: str, name: str | None, at: str) -> None:
+    def refers(self, what: str, name: str | None, at: str) -> None:
+        """Checks the name of a workflow, a connection or a template."""
         known = self._surroundings.names(what)
         if known is None or name is None or name in known:
             return
         published = "published " if what == "workflow" else ""
         detail = f"there is no {published}{what} called '{name}'"
-        self._findings.error(f"unknown-{what}", at, detail, did_you_mean(name, known))
+        self.findings.error(f"unknown-{what}", at, detail, did_you_mean(name, known))
 
     def child_input(self, step: Use, at: str, env: Env) -> None:
         """Checks what another workflow is given against that workflow's own ``input``."""
-        workflows = self._surroundings.workflows or {}
-        schema = workflows.get(str(step.inputs.get("workflow")))
+        schema = self.workflows.get(str(step.inputs.get("workflow")))
         given = step.inputs.get("input", {})
         if schema is None:
             return

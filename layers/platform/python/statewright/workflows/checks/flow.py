@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from statewright.workflows.actions.action import Action
 from statewright.workflows.checks import branches, loops
 from statewright.workflows.checks.actions import Actions, result_of
+from statewright.workflows.checks.agents import check_agent
 from statewright.workflows.checks.env import ERROR, After, Place, restored, sometimes
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.inference import Known
@@ -119,6 +120,8 @@ class Flow:
         action = self.actions.call(step, place.at, place.env)
         if action is not None and action.integration == "workflow":
             self.actions.child_input(step, place.at, place.env)
+        if action is not None and action.integration == "agent":
+            check_agent(self.actions, step, place.at, place.env)
         self._unhandled(action, place)
         kind = result_of(action, step.inputs)
         if step.output is not None:

@@ -12,6 +12,7 @@ from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.surroundings import Surroundings
 from statewright.workflows.definition import (
     INLINE_CONCURRENCY,
+    AgentTool,
     Definition,
     File,
     ForEach,
@@ -22,6 +23,7 @@ from statewright.workflows.definition import (
     Use,
     Wait,
     active_steps,
+    calls_of,
     contains,
     seconds,
 )
@@ -116,13 +118,12 @@ def _file_loop(findings: Findings, step: ForEach, at: str) -> None:
 
 
 def _express(findings: Findings, step: Step, at: str, surroundings: Surroundings) -> None:
-    used = [step.use] if isinstance(step, Use) else []
-    undo: Undo | None = getattr(step, "undo", None)
-    for name in [*used, *([undo.use] if undo else [])]:
-        action = surroundings.actions.get(name)
-        asked = isinstance(step, Use) and name == step.use and step.inputs.get("wait") is True
+    for call in calls_of(step):
+        action = surroundings.actions.get(call.use)
+        asked = not isinstance(call, Undo) and call.inputs.get("wait") is True
+        asked = asked or (isinstance(call, AgentTool) and call.approval is not None)
         if action is not None and (action.integration in _WAITING or asked):
-            detail = f"an express workflow cannot wait for {name}"
+            detail = f"an express workflow cannot wait for {call.use}"
             findings.error("express", f"{at}/use", detail, "set `mode: standard`")
     if isinstance(step, Wait) and step.wait.for_ and seconds(step.wait.for_) > EXPRESS_SECONDS:
         findings.error("express", f"{at}/wait/for", "an express workflow has five minutes in all")

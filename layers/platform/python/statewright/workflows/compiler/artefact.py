@@ -85,11 +85,17 @@ def compile_definition(
         raise InvalidError(f"{issues[0].pointer}: {issues[0].detail}{more}", issues)
     if definition.asl is not None:
         return _imported(definition.asl, definition.settings)
-    asl, whole = assemble(definition, surroundings.actions, version, pinned=pinned)
+    asl, whole = assemble(
+        definition,
+        surroundings.actions,
+        version,
+        pinned=pinned,
+        workflows=surroundings.workflows,
+    )
     _check_limits(asl)
     kind = definition.settings.mode.upper()
     loops = {loop.head: loop for loop in whole.loops}
-    expected = report(asl, loops, kind == "EXPRESS")
+    expected = report(asl, loops, kind == "EXPRESS", whole.fans)
     return Artefact(asl, whole.bindings, expected, policy_of(asl), kind)
 
 

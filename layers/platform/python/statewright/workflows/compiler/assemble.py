@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from statewright.workflows.actions.action import Action
+from statewright.workflows.actions.action import Action, Schema
 from statewright.workflows.compiler import undo
 from statewright.workflows.compiler.evaluate import PASSED_ON, compute, needs_guard
 from statewright.workflows.compiler.region import Region
@@ -19,14 +19,20 @@ from statewright.workflows.definition import Definition, seconds
 
 
 def assemble(
-    definition: Definition, actions: Mapping[str, Action], version: int, *, pinned: bool
+    definition: Definition,
+    actions: Mapping[str, Action],
+    version: int,
+    *,
+    pinned: bool,
+    workflows: Mapping[str, Schema | None] | None = None,
 ) -> tuple[ASL, Compilation]:
     """The state machine of a definition that the checks have nothing against.
 
     Args:
         pinned: whether steps with a ``pin`` give that value instead of running.
+        workflows: the published ones, with the JSON Schema of their input where they have one.
     """
-    whole = Compilation(actions, compile_steps, pinned)
+    whole = Compilation(actions, compile_steps, pinned, workflows or {})
     whole.label_steps(definition)
     scope = Scope(whole)
     region = Region()

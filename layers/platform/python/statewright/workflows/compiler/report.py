@@ -30,6 +30,7 @@ LAMBDA_SECONDS = 900
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 """
 _ANY_NUMBER = Range(0, inf)
+_MOST = "most elements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,15 @@ class Report:
     """Why it cannot be Express, or None: it can."""
 
 
-def report(asl: ASL, loops: Mapping[str, Loop], express: bool) -> Report:
-    """What a run of a machine takes."""
-    calm, worst = _Scope(loops, calm=True), _Scope(loops, calm=False)
+def report(
+    asl: ASL, loops: Mapping[str, Loop], express: bool, fans: Mapping[str, int] | None = None
+) -> Report:
+    """What a run of a machine takes.
+
+    Args:
+        fans: Maps whose lists have at most so many elements, though they are not written there.
+    """
+    calm, worst = (_Scope(loops, fans or {}, calm=calm) for calm in (True, False))
     transitions, invocations = calm.transitions(asl), calm.invocations(asl)
     seconds = min(worst.seconds(asl).most, asl.get("TimeoutSeconds", inf))
     return Report(
@@ -91,8 +98,9 @@ def _cost(
 class _Scope:
     """Measures scopes: while nothing fails (``calm``), or with all that failing can bring."""
 
-    def __init__(self, loops: Mapping[str, Loop], *, calm: bool):
+    def __init__(self, loops: Mapping[str, Loop], fans: Mapping[str, int], *, calm: bool):
         self._loops = loops
+        self._fans = fans
         self._calm = calm
 
     # -- transitions --------------------------------------------------------------------------
@@ -161,12 +169,16 @@ class _Scope:
         return either(self._measured(scope, cost, _is_end))
 
     def _measured(self, scope: ASL, cost: Any, wanted: Any) -> Iterator[Range]:
-        states = scope["States"]
+        states = {name: self._bounded(name, state) for name, state in scope["States"].items()}
         kept = {name: cost(state) for name, state in states.items()}
         edges = {name: list(self._targets(state)) for name, state in states.items()}
         for name, way in measure(scope["StartAt"], edges, kept.__getitem__, self._loops).items():
             if wanted(states[name]):
                 yield way
+
+    def _bounded(self, name: str, state: ASL) -> ASL:
+        """A Map as if it went through as many elements as there are at most."""
+        return {**state, _MOST: self._fans[name]} if name in self._fans else state
 
     def _targets(self, state: ASL) -> Iterator[str]:
         for rule in state.get("Choices", []):
@@ -217,6 +229,8 @@ def _count(scope: ASL) -> int:
 
 
 def _items(state: ASL) -> Range:
+    if _MOST in state:
+        return Range(0, state[_MOST])
     items = state.get("Items")
     return Range(len(items), len(items)) if isinstance(items, list) else _ANY_NUMBER
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from statewright.workflows.actions.action import Action
+from statewright.workflows.actions.action import Action, Schema
 from statewright.workflows.compiler.values import ASL
 from statewright.workflows.definition import Definition, Step, every_step, kind_of
 
@@ -44,6 +44,8 @@ class Compilation:
     compile_steps: Callable[[Scope, Region, list[Step], str, str], str]
     pinned: bool = False
     """Whether steps with a ``pin`` give that value instead of running."""
+    workflows: Mapping[str, Schema | None] = field(default_factory=dict)
+    """Published workflows by name, with the JSON Schema of their input where they have one."""
     bindings: dict[str, str] = field(default_factory=dict)
     """State name → pointer of its step, with ``#role`` where it is not the step's own state."""
     labels: dict[str, str] = field(default_factory=dict)
@@ -51,6 +53,8 @@ class Compilation:
     prefixes: dict[str, str] = field(default_factory=dict)
     """Pointer of a step → what the names of our own variables for it begin with."""
     loops: list[Loop] = field(default_factory=list)
+    fans: dict[str, int] = field(default_factory=dict)
+    """Maps over lists that have at most so many elements, though no list is written there."""
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
 
     def label_steps(self, definition: Definition) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from statewright.workflows.compiler.region import Region
 from statewright.workflows.compiler.scope import Compilation, Scope
 from statewright.workflows.compiler.values import ASL, Names
-from statewright.workflows.definition import Step
+from statewright.workflows.definition import PART, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class Site:
     def further(self, role: str, state: ASL) -> str:
         """Adds a further state of the step and returns its name."""
         return self.add(self.whole.name(self.at, role), state)
+
+    def part(self, what: str) -> str:
+        """A name for a state that shows what an agent does."""
+        return self.whole.name(self.at, f"{PART}{what}", f"{self.label}: {what}")
 
     def add(self, name: str, state: ASL) -> str:
         """Adds a state and returns its name."""

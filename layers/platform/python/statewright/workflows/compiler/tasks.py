@@ -59,7 +59,7 @@ def task(call: Call) -> tuple[ASL, str]:
     match call.action.integration:
         case "function" if call.inputs.get("wait") is True:
             return _callback(call), "$states.result"
-        case "function":
+        case "function" | "agent":
             return _function(call), "$states.result.Payload"
         case "callback":
             return _callback(call), "$states.result"

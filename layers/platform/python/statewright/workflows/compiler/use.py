@@ -1,9 +1,9 @@
-"""``use``: one Task."""
+"""``use``: one Task; an agent is a loop of them."""
 
 from __future__ import annotations
 
 from statewright.workflows.actions.action import Action
-from statewright.workflows.compiler import tasks
+from statewright.workflows.compiler import agents, tasks
 from statewright.workflows.compiler.errors import catch_field, catchers
 from statewright.workflows.compiler.evaluate import assign
 from statewright.workflows.compiler.site import Site
@@ -15,6 +15,8 @@ from statewright.workflows.definition import Use
 def compile_use(site: Site, step: Use) -> str:
     """Adds the Task. Its value goes into the variable of the step's id."""
     region, action = site.region, site.whole.actions[step.use]
+    if action.integration == "agent":
+        return agents.compile_agent(site, step, action)
     if action.native is not None:
         return assign(site, step, site.label, _native(step, action))
     call = tasks.call_of(step, action, region.names, region.place)

@@ -3,6 +3,16 @@
 ``docs/workflow-definition.md`` is the reference. Every model refuses fields that it does not know.
 """
 
+from statewright.workflows.definition.agent import (
+    AGENT,
+    ANSWER,
+    PART,
+    AgentLimits,
+    AgentTool,
+    calls_of,
+    limits_of,
+    tools_of,
+)
 from statewright.workflows.definition.answer import Answer
 from statewright.workflows.definition.api_trigger import ApiTrigger
 from statewright.workflows.definition.base import (
@@ -70,11 +80,16 @@ from statewright.workflows.definition.walk import (
 )
 
 __all__ = [
+    "AGENT",
+    "ANSWER",
     "INLINE_CONCURRENCY",
     "KINDS",
     "MAX_SECONDS",
     "OPTIONS",
+    "PART",
     "RESERVED",
+    "AgentLimits",
+    "AgentTool",
     "Answer",
     "ApiTrigger",
     "Batch",
@@ -123,10 +138,13 @@ __all__ = [
     "WebhookTrigger",
     "active_steps",
     "blocks_of",
+    "calls_of",
     "contains",
     "every_step",
     "has_value",
     "kind_of",
+    "limits_of",
     "seconds",
+    "tools_of",
     "variables_of",
 ]
