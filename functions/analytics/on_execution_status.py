@@ -6,6 +6,9 @@ from typing import Any
 from statewright.analytics import executions, metrics
 from statewright.analytics.tasks import read_histories_soon
 
+_FULL = 500
+"""Events of a full batch (``infra/stacks/analytics.yaml``): others are waiting."""
+
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch of EventBridge events from SQS.
@@ -13,7 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     A failure fails the batch as a whole: counting is idempotent, so the queue delivers it again.
     """
     details = [json.loads(record["body"])["detail"] for record in event["Records"]]
-    ended = executions.record(details)
+    ended = executions.record(details, more=len(details) >= _FULL)
     metrics.ingested(details)
     if ended:
         read_histories_soon()

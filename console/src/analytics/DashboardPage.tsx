@@ -2,10 +2,11 @@
 
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Copy, Link2, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, type Schemas } from "../api/client";
+import { useLive } from "../api/live";
 import { useAct, useLoad } from "../api/use";
 import { Acts, Confirm } from "../ui/extras";
 import { Await, Page } from "../ui/page";
@@ -18,12 +19,29 @@ type Dashboard = Schemas["Dashboard"];
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+const PAUSE = 1_000;
+
+/** Asks again when figures have changed: at once, and once a second at the most. */
+function useNews(ask: () => unknown): void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const asked = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useLive("analytics", () => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      asked.current = Date.now();
+      ask();
+    }, Math.max(0, asked.current + PAUSE - Date.now()));
+  });
+}
+
 export function DashboardPage() {
   const { dashboardId } = useParams({ from: "/inside/dashboards/$dashboardId" });
   const [editing, setEditing] = useState(false);
   const path = { path: { dashboard_id: dashboardId } };
   const found = useLoad(["dashboard", dashboardId], () => api.GET("/v1/dashboards/{dashboard_id}", { params: path }));
   const data = useLoad(["dashboard", dashboardId, "data"], () => api.GET("/v1/dashboards/{dashboard_id}/data", { params: { ...path, query: { time_zone: ZONE, locale: navigator.language } } }), { every: editing ? () => false : 15_000 });
+  useNews(() => !editing && data.refetch());
   return (
     <Page title={found.data?.name ?? "Dashboard"} lead={found.data?.description} back={{ to: "/dashboards", label: "Dashboards" }} size="wide" actions={found.data !== undefined && !editing && <Actions dashboard={found.data} onEdit={() => setEditing(true)} />}>
       {editing && found.data !== undefined

@@ -130,6 +130,28 @@ def test_in_app_messages_are_told_to_whom_they_are_for(
     assert theirs.ask({"action": "ping"}) == {"type": "pong"}, "nothing else came before"
 
 
+def test_figures_are_told_to_be_asked_for_again_once_they_have_changed(
+    owner: Client, server: Server, workflow: dict[str, Any], opened: Open
+) -> None:
+    stranger = Client(server, "figures@live.example").register()
+    mine, theirs = opened(owner), opened(stranger)
+    mine.watch("analytics")
+    theirs.watch("analytics")
+    query = {"dataset": "executions", "measures": ["succeeded"], "period": {"last": 1}}
+    path = "/v1/dashboards/overview/data"
+    before = owner.ok("POST", "/v1/analytics/queries", query)["totals"]["values"][0]
+    tag = owner.request("GET", path).headers["ETag"]
+    started(owner, workflow)
+    after = before
+    while after == before:  # it may have been told that it began, too
+        message = mine.next()
+        assert (message["topic"], list(message["event"])) == ("analytics", ["at"])
+        after = owner.ok("POST", "/v1/analytics/queries", query)["totals"]["values"][0]
+    assert after == before + 1
+    assert owner.request("GET", path, headers={"If-None-Match": tag}).status_code == 200
+    assert theirs.ask({"action": "ping"}) == {"type": "pong"}, "nothing else came before"
+
+
 def test_grants_on_a_workflow_let_it_be_watched_and_nothing_else(
     owner: Client, workflow: dict[str, Any], opened: Open
 ) -> None:

@@ -45,9 +45,9 @@ ON CONFLICT (workflow_id) DO UPDATE
 SET target_ms = excluded.target_ms, saved_minutes = excluded.saved_minutes;
 
 -- name: hold_workspace_of
--- Waits until no batch of the workflow's workspace is under way, and holds others off.
-SELECT v.version FROM analytics_versions v JOIN workflows w ON w.workspace_id = v.workspace_id
-WHERE w.id = %(workflow_id)s FOR UPDATE OF v;
+-- The same as hold_workspace, of a workflow's workspace.
+UPDATE analytics_versions v SET version = v.version + 1 FROM workflows w
+WHERE w.id = %(workflow_id)s AND v.workspace_id = w.workspace_id;
 
 -- name: apply_target
 -- Judges a day's executions of a workflow by its present target.

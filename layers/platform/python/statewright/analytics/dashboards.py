@@ -189,14 +189,17 @@ def _data(
 
 def _shown(workspace_id: str, widgets: Sequence[Widget], zone: str) -> list[Shown]:
     """The widgets; one that cannot be answered says why, and the others are there."""
+    queries = [
+        widget.query.model_copy(update={"time_zone": widget.query.time_zone or zone})
+        for widget in widgets
+    ]
     found = []
-    for widget in widgets:
+    for widget, answer in zip(widgets, querying.answers(workspace_id, queries), strict=True):
         place = widget.model_dump(exclude={"query"})
-        query = widget.query.model_copy(update={"time_zone": widget.query.time_zone or zone})
-        try:
-            found.append(Shown(**place, answer=querying.answer(workspace_id, query)))
-        except InvalidError as error:
-            found.append(Shown(**place, answer=None, problem=error.detail))
+        if isinstance(answer, InvalidError):
+            found.append(Shown(**place, answer=None, problem=answer.detail))
+        else:
+            found.append(Shown(**place, answer=answer))
     return found
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from statewright import world
-from statewright.analytics.facts import Document, Fact, ingest, key_of, readable
+from statewright.analytics import telling
+from statewright.analytics.facts import Document, Fact, ingest, key_of, readable, take
 from statewright.db import load_queries, system
 
 BACKFILL_PAGE = 2_000
@@ -22,8 +23,11 @@ _STATUS = {
 _sql = load_queries(__package__)
 
 
-def record(details: Sequence[dict[str, Any]]) -> int:
+def record(details: Sequence[dict[str, Any]], *, more: bool = False) -> int:
     """Takes "Step Functions Execution Status Change" events, in any order, any number of times.
+
+    Args:
+        more: others follow at once.
 
     Returns:
         How many executions ended among what was new.
@@ -33,7 +37,8 @@ def record(details: Sequence[dict[str, Any]]) -> int:
     documents = [
         _document(detail, given) for detail, given in told if detail["status"] != "RUNNING"
     ]
-    ingest([*facts, *map(_started, facts)], world.now(), documents)
+    taken = take([*facts, *map(_started, facts)], world.now(), documents)
+    telling.tell(taken.workspaces, more=more)
     return len(documents)
 
 

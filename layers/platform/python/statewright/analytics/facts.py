@@ -72,27 +72,44 @@ _FACT = tuple(field.name for field in fields(Fact))
 _DOCUMENT = tuple(field.name for field in fields(Document))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: how many facts were new or have changed, in which workspaces."""
+
+    written: int = 0
+    workspaces: tuple[str, ...] = ()
+
+
 def ingest(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = ()) -> int:
+    """Stores facts as :func:`take` does; says how many were new or have changed."""
+    return take(facts, now, documents).written
+
+
+def take(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = ()) -> Taken:
     """Stores facts, any number of times and in any order; they are counted once this returns.
 
     Facts that are older than single facts are kept, or from the future, are left out.
-
-    Returns:
-        How many were new or have changed.
     """
     kept = newest(fact for fact in facts if first_kept(now) <= fact.at <= now + _AHEAD)
     dated = [one for one in documents if first_kept(now) <= one.at <= now + _AHEAD]
     texts = list({(one.kind, one.at, one.id): one for one in dated}.values())
     if not kept:
-        return 0
+        return Taken()
     with system() as session:
         _make_room(session, [*(fact.at for fact in kept), *(text.at for text in texts)])
-        rows = Jsonb([_row(fact) for fact in kept])
-        session.run(_sql.begin_batch, rows=rows)
-        written = session.run(_sql.upsert_facts, rows=rows)
+        workspaces = _begin(session, kept)
+        written = session.run(_sql.upsert_facts, rows=Jsonb([_row(fact) for fact in kept]))
         if texts:
             session.run(_sql.upsert_documents, rows=Jsonb([_text_row(text) for text in texts]))
-    return written
+    return Taken(written, workspaces if written else ())
+
+
+def _begin(session: Session, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Takes the turn of each workspace that a batch has facts of; says which they are."""
+    named = {(fact.workspace_id or None, fact.workflow_id, fact.kind) for fact in facts}
+    workspaces, workflows, kinds = (list(column) for column in zip(*named, strict=True))
+    rows = session.all(_sql.begin_batch, workspaces=workspaces, workflows=workflows, kinds=kinds)
+    return tuple(row["workspace_id"] for row in rows)
 
 
 def key_of(workflow_id: str, execution: str) -> str:

@@ -15,7 +15,8 @@ from itertools import islice
 from typing import Any
 
 from statewright import world
-from statewright.analytics.facts import Document, Fact, ingest
+from statewright.analytics import telling
+from statewright.analytics.facts import Document, Fact, take
 from statewright.analytics.visits import (
     MAX_VISITS,
     Reading,
@@ -60,10 +61,10 @@ def _read_batch(now: datetime) -> int:
     readings = [(row, _read(row["arn"])) for row in rows]
     facts = [fact for row, reading in readings for fact in _facts(row, reading)]
     documents = [_document(row, reading) for row, reading in readings if reading.words]
-    ingest(facts, now, documents)
+    take(facts, now, documents)
     with system() as session:
         for row, reading in sorted(readings, key=lambda pair: str(pair[0]["workspace_id"])):
-            session.one(_sql.hold_workspace, workspace_id=row["workspace_id"])
+            session.run(_sql.hold_workspace, workspace_id=row["workspace_id"])
             session.run(
                 _sql.note_history,
                 workspace_id=row["workspace_id"],
@@ -72,6 +73,7 @@ def _read_batch(now: datetime) -> int:
                 attempts=reading.retries,
                 units=reading.transitions,
             )
+    telling.tell({str(row["workspace_id"]) for row in rows}, more=len(rows) == BATCH)
     return len(rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import assert_never
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,10 +34,16 @@ def zone_of(name: str, pointer: str = "/time_zone") -> ZoneInfo:
     Raises:
         InvalidError: there is none of that name.
     """
-    if name not in available_timezones():
+    if name not in _zone_names():
         issue = Issue(pointer, "is no time zone", "Europe/Berlin")
         raise InvalidError("There is no such time zone.", (issue,))
     return ZoneInfo(name)
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """The names of all time zones: found by looking through the whole database, so only once."""
+    return frozenset(available_timezones())
 
 
 def resolve(period: Period, zone: ZoneInfo, now: datetime) -> Span:

@@ -10,12 +10,14 @@ SELECT analytics_ensure_month(%(month)s);
 -- Moves the version of every workspace in a batch, and holds it: batches come one after the other.
 INSERT INTO analytics_versions AS v (workspace_id, version, calls)
 SELECT s.id, max((r.kind <> 'api_call')::int), max((r.kind = 'api_call')::int)
-FROM jsonb_to_recordset(%(rows)s) AS r (workspace_id uuid, workflow_id uuid, kind text)
+FROM unnest(%(workspaces)s::uuid[], %(workflows)s::uuid[], %(kinds)s::text[])
+    AS r (workspace_id, workflow_id, kind)
 LEFT JOIN workflows w ON w.id = r.workflow_id
 JOIN workspaces s ON s.id = coalesce(r.workspace_id, w.workspace_id)
 GROUP BY s.id ORDER BY s.id
 ON CONFLICT (workspace_id) DO UPDATE
-SET version = v.version + excluded.version, calls = v.calls + excluded.calls;
+SET version = v.version + excluded.version, calls = v.calls + excluded.calls
+RETURNING workspace_id::text;
 
 -- name: upsert_facts
 -- Stores facts. A later revision replaces an earlier one; workspaces that are gone get nothing.
@@ -80,8 +82,9 @@ WHERE workspace_id = %(workspace_id)s AND kind = 'execution' AND at = %(at)s AND
 SELECT pg_try_advisory_xact_lock(727012) AS free;
 
 -- name: hold_workspace
--- Waits until no batch of a workspace is under way, and holds others off.
-SELECT version FROM analytics_versions WHERE workspace_id = %(workspace_id)s FOR UPDATE;
+-- Waits until no batch of a workspace is under way, holds others off, and lets those who look see
+-- that its facts have changed.
+UPDATE analytics_versions SET version = version + 1 WHERE workspace_id = %(workspace_id)s;
 
 -- name: list_audit_marks
 -- Workspaces whose audit log has more than what was read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -41,6 +41,10 @@ class CostlyError(InvalidError):
     kind, title = "too-costly", "The query is too costly"
 
 
+class _SlowError(CostlyError):
+    """The database has given the statement up, and with it the transaction."""
+
+
 def answer(workspace_id: str, query: Query) -> Answer:
     """Answers a query.
 
@@ -48,19 +52,43 @@ def answer(workspace_id: str, query: Query) -> Answer:
         InvalidError: its names are not in the model, or its period is no period.
         CostlyError: it takes more than five seconds, or has more than 10,000 groups.
     """
-    plan = compiling.plan(query)
-    with tenant(workspace_id) as session:
-        session.run(_sql.limit_time, milliseconds=str(TIMEOUT_MS))
-        settings = read_settings(session)
+    found = answers(workspace_id, [query])[0]
+    if isinstance(found, InvalidError):
+        raise found
+    return found
+
+
+def answers(workspace_id: str, queries: Sequence[Query]) -> list[Answer | InvalidError]:
+    """Answers several queries, of one state of the facts; for one that cannot be, why not.
+
+    In one transaction: to begin one costs as much as most queries.
+    """
+    found: list[Answer | InvalidError] = []
+    while len(found) < len(queries):
+        try:
+            with tenant(workspace_id) as session:
+                session.run(_sql.limit_time, milliseconds=str(TIMEOUT_MS))
+                settings = read_settings(session)
+                for query in queries[len(found) :]:
+                    found.append(_attempt(session, settings, query))
+        except _SlowError as error:
+            found.append(error)
+    return found
+
+
+def _attempt(session: Session, settings: Settings, query: Query) -> Answer | InvalidError:
+    try:
+        plan = compiling.plan(query)
         zone = zone_of(query.time_zone or settings.time_zone)
         span = resolve(query.period, zone, world.now())
         if query.grain is not None:
             starts(span, query.grain)
-        try:
-            return _answer(_Question(session, plan, span, settings))
-        except psycopg.errors.QueryCanceled:
-            issue = Issue("/period", "is too long for so many groups")
-            raise CostlyError("The query takes more than five seconds.", (issue,)) from None
+        return _answer(_Question(session, plan, span, settings))
+    except psycopg.errors.QueryCanceled:
+        issue = Issue("/period", "is too long for so many groups")
+        raise _SlowError("The query takes more than five seconds.", (issue,)) from None
+    except InvalidError as error:
+        return error
 
 
 def _answer(question: _Question) -> Answer:
@@ -204,7 +232,8 @@ def _compared(
     plan, query = question.plan, question.plan.query
     span = previous(question.span, query.period, str(query.compare))
     before = replace(question, span=span)
-    found, _ = _run(before, grained=query.grain is not None)
+    groups, _ = _run(before, grained=False)
+    found = groups if query.grain is None else _run(before, grained=True)[0]
     now = starts(question.span, query.grain) if query.grain else []
     then = starts(span, query.grain) if query.grain else []
     matching = dict(zip(now, then, strict=False))
@@ -213,7 +242,6 @@ def _compared(
         period = None if row.period is None else matching.get(row.period.astimezone(now[0].tzinfo))
         values = found.get((period, tuple(row.dimensions)))
         shown.append(row.model_copy(update={"previous": values or _nothing(plan)}))
-    groups, _ = _run(before, grained=False)
     return shown, totals.model_copy(update={"previous": _totals(before, groups).values})
 
 

@@ -93,6 +93,7 @@ def rebuild(workspace_id: str) -> int:
     while day < span["until"]:
         until = min(day + timedelta(days=28), span["until"])
         with system() as session:
+            session.run(_ingestion.hold_workspace, workspace_id=workspace_id)
             row = session.one(_ingestion.rebuild, workspace_id=workspace_id, since=day, until=until)
         counted += 0 if row is None else row["facts"]
         day = until
@@ -106,7 +107,7 @@ def judge(workflow_id: str) -> int:
     changed = 0
     while day <= now.date():
         with system() as session:
-            session.one(_sql.hold_workspace_of, workflow_id=workflow_id)
+            session.run(_sql.hold_workspace_of, workflow_id=workflow_id)
             until = day + timedelta(days=1)
             changed += session.run(
                 _sql.apply_target, workflow_id=workflow_id, since=day, until=until

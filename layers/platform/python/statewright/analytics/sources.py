@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from statewright import world
-from statewright.analytics.facts import Fact, ingest
+from statewright.analytics import telling
+from statewright.analytics.facts import Fact, take
 from statewright.db import load_queries, system
 
 PAGE = 2_000
@@ -41,14 +42,18 @@ def _read_audit(has_time: Callable[[], bool]) -> int:
                 rows = session.all(
                     _sql.audit_after, workspace_id=workspace, after=position, limit=PAGE
                 )
-            written += ingest(
-                [_audited(workspace, row) for row in rows if _counts(row["action"])], world.now()
-            )
+            written += _take([_audited(workspace, row) for row in rows if _counts(row["action"])])
             more = len(rows) == PAGE
             if rows:
                 position = rows[-1]["sequence"]
                 _mark("audit", workspace, position)
     return written
+
+
+def _take(facts: list[Fact]) -> int:
+    taken = take(facts, world.now())
+    telling.tell(taken.workspaces, more=len(facts) == PAGE)
+    return taken.written
 
 
 def _mark(source: str, workspace_id: str, position: int) -> None:
@@ -105,7 +110,7 @@ def _read_pages(
     while True:
         with system() as session:
             rows = session.all(query, since=since, limit=PAGE)
-        written += ingest([fact_of(row) for row in rows], world.now())
+        written += _take([fact_of(row) for row in rows])
         if rows and workspaces:
             newest = rows[-1][changed_at]
             _mark(source, workspaces[0], int(newest.timestamp() * 1000))

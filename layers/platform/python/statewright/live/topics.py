@@ -4,6 +4,7 @@ executions                      the ends and beginnings of all executions
 executions/<id>                 those of one
 workflows/<id>/executions       those of one workflow
 inbox                           one's own in-app messages
+analytics                       that figures have changed
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ def watchable(caller: Caller, topic: str) -> str:
         case ["inbox"]:
             caller.require("account:read")
             return f"inbox/{caller.user_id}"
+        case ["analytics"]:  # it tells no figure, so whoever sees a single report may watch it
+            caller.require("reports:read")
+            return topic
     detail = "is no topic that can be watched"
     raise InvalidError(f"'{topic[:MAX_TOPIC]}' {detail}.", (Issue("/topics", detail),))
 

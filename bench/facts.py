@@ -1,0 +1,310 @@
+"""Ten million facts: ingestion, dashboards, exports, and DuckDB beside it on the same facts.
+
+ingest     rows/s through the product's own ingestion (keys, revisions, roll-ups by hour and day,
+           sketches), in batches as a queue delivers them
+dashboards the ready dashboards' figures as an endpoint answers them, at 10^5, 10^6 and 10^7 facts
+exports    single facts as CSV, MB/s
+DuckDB     the same facts in a table of its own without roll-ups: loaded, the same dashboard asked in
+           SQL, written as CSV
+
+The facts are a year of 20 workflows: executions, their triggers' starts and three steps of each.
+Every size is spread over the whole year; the larger ones come on top of the smaller. DuckDB is installed
+apart, in `.venv-duckdb` (`--no-peer` leaves it out). At 10^7 it needs 25 GB of disk for a while.
+Run: python bench/facts.py [--facts 10000000] [--rounds 20] [--no-peer] [--json]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import harness
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+PEER = ROOT / ".venv-duckdb"
+BATCH = 2_000
+SIZES = (100_000, 1_000_000, 10_000_000)
+WORKFLOWS = [f"0190b0a0-0000-7000-8000-{n:012d}" for n in range(1, 21)]
+WORKSPACE = "0190b0a0-0000-7000-8000-0000000000aa"
+YEAR = timedelta(days=365)
+ERRORS = ("Http.ServerError", "Http.Timeout", "Order.Invalid", "States.Timeout", "Stock.Empty")
+DASHBOARDS = ("overview", "reliability", "speed", "worth", "people")
+EXPORTED = 1_000_000
+NEEDED = 2_600
+"""Bytes of disk a fact, at the most: the table, its roll-ups, a copy for DuckDB, its own file."""
+
+
+def main() -> None:
+    parser = harness.arguments(__doc__ or "")
+    parser.add_argument("--facts", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=20, help="looks at each dashboard")
+    parser.add_argument("--no-peer", action="store_true", help="without DuckDB")
+    options = parser.parse_args()
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < options.facts * NEEDED:
+        raise SystemExit(f"{options.facts * NEEDED / 1e9:.0f} GB of disk are needed")
+    python = None if options.no_peer else installed()
+    with ground() as (folder, url):
+        result = measure(folder, url, options, python)
+    print(json.dumps(result) if options.json else report(result), flush=True)
+
+
+@contextmanager
+def ground() -> Iterator[tuple[Path, str]]:
+    """A database of its own with a workspace and its workflows; nothing is left of it."""
+    from localcloud.database import EmbeddedDatabase
+    from statewright.db import close_pool
+    from statewright.db.migrate import migrate
+
+    folder = Path(tempfile.mkdtemp(prefix="statewright-bench-"))
+    database = EmbeddedDatabase(folder / "postgres")
+    try:
+        url = database.start()
+        os.environ["STATEWRIGHT_DATABASE_URL"] = url
+        migrate()
+        with psycopg.connect(url) as connection:
+            prepare(connection)
+        yield folder, url
+    finally:
+        close_pool()
+        database.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare(connection: psycopg.Connection) -> None:
+    """The workspace, whose days are Berlin's."""
+    connection.execute(
+        "INSERT INTO workspaces VALUES (%s, 'Bench', '{}', now())",
+        (WORKSPACE,),
+    )
+    for number, workflow in enumerate(WORKFLOWS):
+        connection.execute(
+            "INSERT INTO workflows (id, workspace_id, name, definition, version, created_at,"
+            " updated_at) VALUES (%s, %s, %s, '{\"steps\": []}', 1, now(), now())",
+            (workflow, WORKSPACE, f"Workflow {number}"),
+        )
+    connection.execute(
+        "INSERT INTO analytics_settings VALUES (%s, 'Europe/Berlin', 'EUR', 40, 'en')", (WORKSPACE,)
+    )
+
+
+def measure(folder: Path, url: str, options: Any, python: Path | None) -> dict[str, Any]:
+    """Everything, in one run."""
+    result: dict[str, Any] = {"bench": "facts", "machine": harness.machine(), "sizes": []}
+    result["machine"]["load"] = os.getloadavg()[0]
+    end, done = datetime.now(UTC).replace(minute=0, second=0, microsecond=0), 0
+    for size in sorted({*(s for s in SIZES if s < options.facts), options.facts}):
+        found = {"facts": size, "ingest": ingest_facts(size - done, done, end)}
+        done = size
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        found["dashboards_ms"] = looks(options.rounds)
+        result["sizes"].append(found)
+        print(json.dumps(found), flush=True)
+    result["export"] = export(folder)
+    print(json.dumps(result["export"]), flush=True)
+    if python is not None:
+        result["duckdb"] = peer(folder, url, python, options.rounds)
+    return result
+
+
+# -- facts --------------------------------------------------------------------------------------------
+
+
+def facts(count: int, seed: int, end: datetime) -> Iterator[Any]:
+    """A year of facts in the order of their moments: for each execution its start and three steps."""
+    from statewright.analytics.facts import Fact
+
+    chance = random.Random(seed)
+    runs = -(-count // 5)
+    for number in range(runs):
+        at = end - YEAR + YEAR * ((number + chance.random()) / runs)
+        workflow = chance.randrange(20)
+        key = f"{WORKFLOWS[workflow]}/{seed:08d}-{number:08d}"
+        took = int(chance.lognormvariate(7 + workflow / 10, 1))
+        failed = chance.random() < 0.05
+        run = Fact(
+            "execution",
+            key,
+            at,
+            "failed" if failed else "succeeded",
+            1,
+            WORKSPACE,
+            WORKFLOWS[workflow],
+            version=1 + workflow % 2,
+            via=("webhook", "webhook", "schedule", "manual")[chance.randrange(4)],
+            error=ERRORS[chance.randrange(5)] if failed else None,
+            duration_ms=took,
+            units=7,
+        )
+        yield run
+        yield replace(run, kind="trigger", status="started", revision=0, error=None,
+                      duration_ms=None, units=0)  # fmt: skip
+        for step in ("fetch", "decide", "store"):
+            yield replace(run, kind="step", key=f"{key}/{step}", via="action", subject=step,
+                          duration_ms=took // 3, units=0)  # fmt: skip
+
+
+def ingest_facts(count: int, seed: int, end: datetime) -> dict[str, Any]:
+    """Takes facts in batches; only the product's own work is timed."""
+    from statewright.analytics.facts import ingest
+
+    source, spent, taken, slowest = islice(facts(count, seed, end), count), 0.0, 0, 0.0
+    while batch := list(islice(source, BATCH)):
+        begun = time.perf_counter()
+        taken += ingest(batch, end)
+        took = time.perf_counter() - begun
+        spent, slowest = spent + took, max(slowest, took)
+    assert taken == count
+    return {
+        "rows": count,
+        "rows_per_second": round(count / spent),
+        "slowest_batch_s": round(slowest, 2),
+    }
+
+
+# -- dashboards ---------------------------------------------------------------------------------------
+
+
+def looks(rounds: int) -> dict[str, Any]:
+    """Each ready dashboard as its endpoint answers it, without an entity tag."""
+    from statewright.analytics import dashboards
+    from statewright.analytics.dashboards import View
+
+    def look(name: str) -> None:
+        seen = dashboards.look(WORKSPACE, name, None, View())
+        assert seen.data is not None
+        assert all(shown.answer is not None for shown in seen.data.widgets)
+
+    return {name: timed(lambda name=name: look(name), rounds) for name in DASHBOARDS}  # type: ignore[misc]
+
+
+def timed(ask: Callable[[], None], rounds: int) -> dict[str, float]:
+    """p50 and p95 of asking, in milliseconds; the first time is not counted."""
+    took = []
+    for number in range(rounds + 1):
+        begun = time.perf_counter()
+        ask()
+        if number:
+            took.append((time.perf_counter() - begun) * 1e3)
+    return {
+        "p50": round(statistics.median(took), 1),
+        "p95": round(harness.percentile(took, 0.95), 1),
+    }
+
+
+# -- exports ------------------------------------------------------------------------------------------
+
+
+def export(folder: Path) -> dict[str, Any]:
+    """A file of single facts, as `build-report` writes it."""
+    from statewright.analytics import building
+    from statewright.analytics.models import Settings
+    from statewright.analytics.report_models import NewExport
+
+    wanted = NewExport.model_validate(
+        {
+            "format": "csv",
+            "title": "Bench",
+            "records": {
+                "dataset": "steps",
+                "period": {"last": 13, "unit": "month"},
+                "limit": EXPORTED,
+            },
+        }
+    )
+    job = building.Job(
+        WORKSPACE, "0190b0a0-0000-7000-8000-0000000000ff", wanted, "bench", Settings()
+    )
+    file = folder / "export.csv"
+    begun = time.perf_counter()
+    rows = building._write(job, file)
+    spent = time.perf_counter() - begun
+    size = file.stat().st_size / 1e6
+    file.unlink()
+    return {"rows": rows, "mb": round(size, 1), "mb_per_second": round(size / spent, 2),
+            "rows_per_second": round(rows / spent)}  # fmt: skip
+
+
+# -- DuckDB -------------------------------------------------------------------------------------------
+
+
+def installed() -> Path:
+    """The interpreter that has DuckDB."""
+    python = PEER / "bin" / "python"
+    if not python.exists():
+        uv = shutil.which("uv")
+        if uv is None:
+            raise SystemExit("uv is not installed: run with --no-peer")
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEER)], check=True)
+        install = [uv, "pip", "install", "--quiet", "--python", str(python), "duckdb", "pytz"]
+        subprocess.run(install, check=True)
+    return python
+
+
+def peer(folder: Path, url: str, python: Path, rounds: int) -> dict[str, Any]:
+    """DuckDB on a copy of the same facts, in a process of its own."""
+    copy = folder / "facts.csv"
+    with psycopg.connect(url) as connection, copy.open("wb") as file:
+        statement = (
+            b"COPY (SELECT * FROM analytics_facts ORDER BY at) TO STDOUT (FORMAT csv, HEADER)"
+        )
+        with connection.cursor().copy(statement) as rows:
+            for part in rows:
+                file.write(part)
+    command = [
+        str(python),
+        str(Path(__file__).with_name("facts_duckdb.py")),
+        str(folder),
+        str(rounds),
+    ]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise RuntimeError(ran.stderr)
+    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return found
+
+
+def report(result: dict[str, Any]) -> str:
+    """The figures for people."""
+    machine = result["machine"]
+    lines = [f"{machine['cpu']}, {machine['cores']} cores, load {machine['load']:.1f} at the start"]
+    for one in result["sizes"]:
+        figures = ", ".join(f"{k} {v['p95']}" for k, v in one["dashboards_ms"].items())
+        lines.append(
+            f"{one['facts']:,} facts: {one['ingest']['rows_per_second']:,} rows/s; dashboards' p95 in ms: {figures}"
+        )
+    exported, other = result["export"], result.get("duckdb")
+    lines.append(
+        f"export: {exported['mb_per_second']} MB/s, {exported['rows_per_second']:,} rows/s"
+    )
+    if other is not None:
+        last = result["sizes"][-1]
+        ratio = other["overview"]["p95"] / last["dashboards_ms"]["overview"]["p95"]
+        lines += [
+            f"DuckDB {other['version']}: loaded at once {other['load']['rows_per_second']:,} rows/s, in batches of {BATCH:,} {other['batches']['rows_per_second']:,} rows/s "
+            f"({last['ingest']['rows_per_second'] / other['batches']['rows_per_second']:.2f} of it here, with roll-ups)",
+            f"DuckDB's overview: p95 {other['overview']['p95']} ms ({ratio:.1f} times ours)",
+            f"DuckDB's export: {other['export']['mb_per_second']} MB/s ({exported['mb_per_second'] / other['export']['mb_per_second']:.2f} of it here)",
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
