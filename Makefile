@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 CONSOLE := console/dist/index.html
-RUNNING := tests/console tests/crash tests/e2e
+SHARING := tests/console tests/e2e
+APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py tests/e2e/test_backups.py \
+	tests/e2e/test_crash.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
 .PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check
@@ -16,15 +18,15 @@ run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
-test: $(READY)  ## what needs a running server, and what does not, side by side
+test: $(READY)  ## what shares a running server, and all else, side by side
 	@echo "Two suites run side by side; each prints when it ends, after some minutes."
 	@$(MAKE) --no-print-directory -k -j 2 --output-sync=target test-running test-alone
 
 test-alone: $(READY)
-	@$(BIN)/pytest tests $(foreach part,$(RUNNING),--ignore=$(part))
+	@$(BIN)/pytest $(filter-out $(SHARING),$(patsubst %/,%,$(wildcard tests/*/))) $(APART)
 
 test-running: $(READY)
-	@$(BIN)/pytest $(RUNNING)
+	@$(BIN)/pytest $(SHARING) $(foreach part,$(APART),--ignore=$(part))
 
 check: lint test  ## what CI runs
 

@@ -63,7 +63,12 @@ class Grant:
             return self.resource in {_NAMES["kms"], "*"}
         if need.resource == "*" and self.action in _UNSEEN:
             return True
-        return self.resource == "*" or fnmatch.fnmatchcase(need.resource, self.resource)
+        return self.resource == "*" or _matcher(self.resource).fullmatch(need.resource) is not None
+
+
+@cache
+def _matcher(pattern: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(pattern))
 
 
 def recorded(file: Path) -> set[Need]:

@@ -151,7 +151,7 @@ def test_a_deactivated_member_is_out_at_once_and_may_come_back(owner: Client) ->
 
 def with_key(owner: Client, key: dict[str, Any]) -> httpx.Client:
     headers = {"authorization": f"Bearer {key['key']}"}
-    return httpx.Client(base_url=owner.server.url, headers=headers)
+    return httpx.Client(verify=False, base_url=owner.server.url, headers=headers)
 
 
 def test_keys_are_narrowed_noted_and_revoked(owner: Client) -> None:

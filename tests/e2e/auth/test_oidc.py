@@ -65,7 +65,9 @@ class Browser:
 
     def __init__(self, server: Server):
         self._server = server
-        self.http = httpx.Client(base_url=f"http://localhost:{server.port}", timeout=30)
+        self.http = httpx.Client(
+            verify=False, base_url=f"http://localhost:{server.port}", timeout=30
+        )
 
     def ask(self, provider_id: str, return_to: str = "/workflows") -> str:
         """Begins a sign-in: the provider's address."""

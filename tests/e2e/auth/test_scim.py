@@ -34,7 +34,9 @@ def turned_on(owner: Client, role: str = "viewer") -> httpx.Client:
     made = owner.ok("PUT", "/v1/provisioning", {"default_role": role})
     secrets.note(made)
     headers = {"authorization": f"Bearer {made['key']}", "content-type": "application/scim+json"}
-    return httpx.Client(base_url=f"{owner.server.url}/v1/scim/v2", headers=headers, timeout=30)
+    return httpx.Client(
+        verify=False, base_url=f"{owner.server.url}/v1/scim/v2", headers=headers, timeout=30
+    )
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ COOKIE = "statewright-session"
 
 @pytest.fixture
 def browser(server: Server) -> httpx.Client:
-    return httpx.Client(base_url=f"http://localhost:{server.port}", timeout=30)
+    return httpx.Client(verify=False, base_url=f"http://localhost:{server.port}", timeout=30)
 
 
 def sign_in(browser: httpx.Client, email: str, **options: Any) -> httpx.Response:
@@ -85,6 +85,6 @@ def test_a_cookie_that_comes_twice_ends_the_session(server: Server, browser: htt
     sign_in(browser, email, headers=WANTED)
     stolen = browser.cookies[COOKIE]
     assert refresh(browser, headers=WANTED).status_code == 201
-    thief = httpx.Client(base_url=browser.base_url, cookies={COOKIE: stolen})
+    thief = httpx.Client(verify=False, base_url=browser.base_url, cookies={COOKIE: stolen})
     assert refresh(thief, headers=WANTED).status_code == 401
     assert refresh(browser, headers=WANTED).status_code == 401, "the owner is asked to sign in"

@@ -306,7 +306,7 @@ def agree(owner: Client, made: dict[str, Any]) -> httpx.Response:
     """Walks through the consent as a browser does; returns the answer of our callback."""
     base = f"http://localhost:{owner.server.port}"
     headers = {"authorization": owner.http.headers["authorization"]}
-    with httpx.Client(base_url=base) as browser:
+    with httpx.Client(verify=False, base_url=base) as browser:
         path = f"/v1/connections/{made['id']}/authorization?return_to=/connections"
         begun = browser.post(path, headers=headers)
         assert begun.status_code == 200, begun.text
@@ -384,7 +384,7 @@ def test_a_state_works_once_and_refusals_are_told(owner: Client, service: str) -
     made = make(owner, "oauth-refused", oauth2(service, parameters={"deny": "1"}))
     base = f"http://localhost:{owner.server.port}"
     assert httpx.get(f"{base}/v1/oauth/callback?state=made-up&code=x").status_code == 410
-    with httpx.Client(base_url=base) as browser:
+    with httpx.Client(verify=False, base_url=base) as browser:
         headers = {"authorization": owner.http.headers["authorization"]}
         begun = browser.post(f"/v1/connections/{made['id']}/authorization", headers=headers)
         back = httpx.get(begun.json()["url"]).headers["location"]

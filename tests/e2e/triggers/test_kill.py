@@ -114,7 +114,9 @@ class _Senders:
     def _accepted(self, number: int) -> bool:
         event = {"type": "number", "data": {"n": number}, "id": f"number-{number}"}
         try:
-            answer = httpx.post(self._url, json=event, headers=self._headers, timeout=30)
+            answer = httpx.post(
+                self._url, json=event, headers=self._headers, timeout=30, verify=False
+            )
         except httpx.TransportError:
             return False
         assert answer.is_success or answer.status_code >= 500, answer.text
