@@ -7,7 +7,6 @@ After a crash :meth:`Runner.recover` calls again each task whose answer was not 
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from asl.nesting import child_ended
 from asl.outbox import Outbox
 from asl.payload import Payload
 from asl.ports import Announcement, Announcer, Clock, Commit, Journal, TaskDispatcher
+from asl.randomness import random_hex
 from asl.recovery import Recovery
 from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
@@ -185,7 +185,7 @@ class Runner:
             role_arn=record.role_arn,
             input=execution_input,
             started_at=now,
-            secret=secrets.token_hex(8),
+            secret=random_hex(8),
             key=self._journal.new_key(),
             revision=record.revision,
             due=_deadline(record, machine, now),

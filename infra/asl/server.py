@@ -16,7 +16,6 @@ import inspect
 import logging
 import socket
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from botocore.validate import ParamValidator
 from asl.api import StepFunctions
 from asl.asgi import Application
 from asl.errors import ApiError, UnavailableError
+from asl.randomness import random_uuid
 
 MAX_BODY = 2 * 1024 * 1024
 """Room for the largest parameter, a definition of 1 MB, with its quotes escaped."""
@@ -255,7 +255,7 @@ def _shown(value: Any, shape: Any) -> Any:
 
 
 def _new_id() -> str:
-    return str(uuid.uuid4())  # noqa: TID251
+    return random_uuid()
 
 
 # -- HTTP -----------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
+from asl.randomness import random_uuid
 
 
 def new_id() -> str:
     """A random UUID as text, as AWS gives for requests, messages and events."""
-    return str(uuid.uuid4())  # noqa: TID251
+    return random_uuid()

@@ -24,7 +24,8 @@ BODY_SECONDS = 30.0
 """How long a client may take to send a body."""
 TIMEOUT = 29.0
 """API Gateway's integration time limit, in seconds."""
-THREADS = 32
+THREADS = 64
+"""As many requests wait for the database at once."""
 IN_MEMORY = 1_048_576
 """What is uploaded and is larger goes to the disk at once."""
 PIECE = 262_144

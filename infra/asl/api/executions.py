@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from asl.api.base import not_for_this_type
 from asl.api.checks import (
     Answer,
@@ -27,6 +25,7 @@ from asl.events import Redriven, StopRequested
 from asl.execution import Execution, Parent, Status
 from asl.history import render
 from asl.ports import ExecutionExistsError, Query
+from asl.randomness import random_uuid
 from asl.redrive import obstacle, redriven_at
 
 MAX_LIST_TOKEN = 3096
@@ -157,7 +156,7 @@ class ExecutionOperations(ExpressOperations, MapRunOperations):
                 "ExecutionNotRedrivable",
                 "The execution is the child of a Map Run and can only be redriven by it",
             )
-        token = clientToken or str(uuid.uuid4())  # noqa: TID251
+        token = clientToken or random_uuid()
         now = self._clock.now()
         execution = self._runner.deliver(executionArn, Redriven(now, token))
         assert execution is not None

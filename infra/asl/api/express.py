@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from math import ceil
 
 from asl.api.base import not_for_this_type
@@ -19,6 +18,7 @@ from asl.api.checks import (
 from asl.api.versions import AliasOperations
 from asl.execution import Execution
 from asl.payload import Payload
+from asl.randomness import random_uuid
 from asl.registry import MachineRecord
 
 BILLED_MILLISECONDS = 100
@@ -64,13 +64,13 @@ class ExpressOperations(AliasOperations):
 
     def _express_arn(self, record: MachineRecord, name: str) -> str:
         """An ARN of its own for each execution: a name may be used any number of times."""
-        return f"{self._prefix}:express:{record.name}:{name}:{uuid.uuid4()}"  # noqa: TID251
+        return f"{self._prefix}:express:{record.name}:{name}:{random_uuid()}"
 
 
 def chosen_name(name: str | None) -> str:
     """The name of an execution: what the caller asks for, or a new one."""
     if name is None:
-        return str(uuid.uuid4())  # noqa: TID251
+        return random_uuid()
     check_name(name)
     return name
 

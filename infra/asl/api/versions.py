@@ -215,9 +215,9 @@ class AliasOperations(Operations):
         alias = self._startable_alias(arn)
         if alias is None:
             return self._started(arn), None
-        draw = self._chance() * 100
         first, last = alias.routes[0], alias.routes[-1]
-        version = first.version if draw < first.weight else last.version
+        drawn = first is last or self._chance() * 100 < first.weight
+        version = first.version if drawn else last.version
         record = self._machines.get(f"{alias.machine_arn}:{version}")
         if record is None:
             raise no_such_machine(arn)

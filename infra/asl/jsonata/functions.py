@@ -15,7 +15,6 @@ import hashlib
 import math
 import random  # noqa: TID251
 import re
-import uuid
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +27,7 @@ from asl.jsonata.decimals import format_number
 from asl.jsonata.integers import format_integer, parse_integer
 from asl.jsonata.javascript import json_text
 from asl.payload import Payload
+from asl.randomness import random_uuid
 
 MOST_ITEMS = 10_000_000
 MOST_PADDING = 1_000_000
@@ -93,7 +93,7 @@ def _random(seed: float | None = None) -> float:
 
 
 def _uuid() -> str:
-    return str(uuid.uuid4())  # noqa: TID251
+    return random_uuid()
 
 
 def _encoded(name: str, safe: str) -> Function:

@@ -12,7 +12,6 @@ import hashlib
 import math
 import random  # noqa: TID251
 import re
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ import orjson
 from asl.errors import RUNTIME, StateFailedError
 from asl.java_random import JavaRandom
 from asl.payload import Payload
+from asl.randomness import random_uuid
 
 MAX_ARRAY = 1000
 MAX_TEXT = 10_000
@@ -289,7 +289,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _uuid() -> str:
-    return str(uuid.uuid4())  # noqa: TID251
+    return random_uuid()
 
 
 _FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {

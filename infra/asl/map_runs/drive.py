@@ -6,7 +6,6 @@ truth. Two processes may drive one run; the row's turn lets only one of them dec
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from asl.map_runs.ports import MapRunStore, ObjectStore
 from asl.map_runs.results import COMPACT, export, exported, gather
 from asl.payload import Payload
 from asl.ports import Clock, Commit
+from asl.randomness import random_hex
 from asl.states.selection import selection
 from asl.step import Step, step
 
@@ -172,7 +172,7 @@ class MapRunDriver:
             role_arn=run.role_arn,
             input=given.payload,
             started_at=now,
-            secret=secrets.token_hex(8),
+            secret=random_hex(8),
             key=self._host.new_key(),
             revision=run.revision,
             due=None if seconds is None else now + seconds * 1000,

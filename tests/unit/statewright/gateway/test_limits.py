@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +78,37 @@ def test_a_busy_process_seldom_asks() -> None:
         shared.now += 0.0001
         assert tries(limiter, rate)
     assert shared.asked < 200
+
+
+def test_others_go_on_while_one_asks() -> None:
+    shared, rate = Shared(), Rate(10_000, 100_000)
+    asking, answer = threading.Event(), threading.Event()
+    slow = threading.local()
+
+    def take(*bucket: Any) -> tuple[int, float]:
+        if getattr(slow, "here", False):
+            asking.set()
+            assert answer.wait(10)
+        return shared.take(*bucket)
+
+    limiter = Limiter(take, lambda: shared.now)
+
+    def spend_until_it_asks() -> None:
+        slow.here = True
+        while not asking.is_set():
+            assert tries(limiter, rate)
+
+    for _ in range(200):
+        assert tries(limiter, rate)
+    one = threading.Thread(target=spend_until_it_asks)
+    one.start()
+    assert asking.wait(10)
+    asked = shared.asked
+    for _ in range(10):
+        assert tries(limiter, rate)
+    assert shared.asked == asked
+    answer.set()
+    one.join()
 
 
 def test_an_empty_bucket_is_not_asked_again_before_it_has_something() -> None:

@@ -54,6 +54,7 @@ class Share:
     _size: int = 1
     _taken_at: float = -math.inf
     _empty_until: float = -math.inf
+    _refilling: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spend(self, now: float, take: Take) -> float:
@@ -70,18 +71,38 @@ class Share:
             if self.left == 0:
                 return self._empty_until - now
             self.left -= 1
-            return 0.0
+            if self._refilling or self.left >= self._size // 4:
+                return 0.0
+            self._refilling = True
+            self._grow(now)
+        self._refill_ahead(take)
+        return 0.0
 
     def _refill(self, now: float, take: Take) -> None:
-        quick = now - self._taken_at < 1.0
-        fair = max(1, int(self.remaining / 20))
-        self._size = min(self._size * 2 if quick else 1, MOST_TAKEN, fair)
-        self._taken_at = now
+        self._grow(now)
         burst, rate = float(self.rate.burst), self.rate.per_second
         self.left, self.remaining = take(self.key, burst, rate, self._size)
         if self.left == 0:
             missing = 1.0 - self.remaining
             self._empty_until = now + (missing / rate if rate > 0 else _until_midnight())
+
+    def _grow(self, now: float) -> None:
+        quick = now - self._taken_at < 1.0
+        fair = max(1, int(self.remaining / 20))
+        self._size = min(self._size * 2 if quick else 1, MOST_TAKEN, fair)
+        self._taken_at = now
+
+    def _refill_ahead(self, take: Take) -> None:
+        """One thread asks the database while the others spend what is left."""
+        try:
+            granted, remaining = take(
+                self.key, float(self.rate.burst), self.rate.per_second, self._size
+            )
+            with self._lock:
+                self.left += granted
+                self.remaining = remaining
+        finally:
+            self._refilling = False
 
     def told(self) -> tuple[str, str]:
         """Policy and state, as draft-ietf-httpapi-ratelimit-headers writes them."""
