@@ -30,7 +30,6 @@ def predict(workspace_id: str, workflow_id: str, metric: Metric, hours: int) -> 
     Raises:
         NotFoundError: there is no such workflow.
         ConflictError: its history is too short.
-        UnavailableError: the forecasting library is not installed here.
     """
     begins = hour_of(world.now())
     with tenant(workspace_id) as session:
