@@ -36,7 +36,7 @@ from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
 from asl.tasks import TaskThreads
 from asl.turn import Entry
-from asl.waking import Woken
+from asl.waking import Woken, nap
 
 RENEWALS = 4
 """How often a lease is renewed while it lasts."""
@@ -322,9 +322,7 @@ class Runner:
             now = self._clock.now()
             if self._alarm is None or self._alarm > now:
                 if not (self._stopping or self._doubts.any):  # said before the lock was taken
-                    self._alarm_set.wait(
-                        None if self._alarm is None else (self._alarm - now) / 1000
-                    )
+                    self._alarm_set.wait(None if self._alarm is None else nap(self._alarm - now))
                 return
         if self._tasks.behind:  # what is due may call more of them: they must not pile up
             self.fire_due(FEW)

@@ -24,9 +24,11 @@ _ENCRYPTED = {
 _FUNCTION = {
     "Architectures": ["arm64"],
     "Tracing": "Active",
-    "SnapStart": {"ApplyOn": "PublishedVersions"},
     "AutoPublishAlias": "live",
+    "VersionDeletionPolicy": "Delete",
 }
+_SNAP_START = [{"ApplyOn": {"Ref": name}} for name in ("SnapStart", "PathSnapStart")]
+"""Each version that is kept with a snapshot costs money by the hour, so whoever deploys chooses."""
 
 
 class _HouseRule(CloudFormationLintRule):  # type: ignore[misc]
@@ -187,7 +189,7 @@ class FunctionRule(_HouseRule):
 
     id = "E9007"
     shortdesc = description = (
-        "Functions run on arm64, are traced, start from snapshots, have the alias live"
+        "Functions run on arm64, are traced, have one version behind the alias live"
     )
 
     def _findings(self, template: Template) -> Found:
@@ -195,5 +197,10 @@ class FunctionRule(_HouseRule):
             for key, wanted in _FUNCTION.items():
                 if properties.get(key) != wanted:
                     yield name, f"{key} is not {wanted} (see Globals of the other stacks)"
+            if properties.get("SnapStart") not in _SNAP_START:
+                yield (
+                    name,
+                    "SnapStart is not a parameter's to say (see Globals of the other stacks)",
+                )
             if "VpcConfig" not in properties:
                 yield name, "it cannot reach a managed database: no VpcConfig"

@@ -91,7 +91,9 @@ class LocalCloud:
     def _embedded(self, folder: Path) -> str:
         database = EmbeddedDatabase(folder)
         self._closing.callback(database.stop)
-        return database.start()
+        url = database.start()
+        database.keep()
+        return url
 
     def _make(self, pool: Any, data: Path, url: str) -> None:
         clock = SystemClock()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import signal
 import subprocess
+import threading
 import warnings
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +18,9 @@ from psycopg_pool import ConnectionPool
 from asl.adapters import postgres_pool
 
 CONNECT_SECONDS = 30
+LOOK_SECONDS = 1.0
+"""How often a kept server is looked after."""
+_log = logging.getLogger("localcloud.database")
 _SETTINGS = """
 # Written by the local cloud at each start.
 shared_buffers = '256MB'
@@ -47,6 +52,9 @@ class EmbeddedDatabase:
         self._folder = folder
         self._claim: IO[str] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
+        self._server: Any = None
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
 
     def start(self) -> str:
         """Starts the server and returns its URL."""
@@ -62,9 +70,29 @@ class EmbeddedDatabase:
             server.ensure_pgdata_inited()
             self._configure()
             server.start()
+        self._server = server
         if self._claim is not None:
             self._watch(server.get_pid())
         return str(server.get_uri())
+
+    def keep(self) -> None:
+        """Starts the server again whenever it has ended by itself: killed, or out of disk."""
+        if self._claim is not None:
+            self._keeper = threading.Thread(target=self._look_after, name="postgres", daemon=True)
+            self._keeper.start()
+
+    def _look_after(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            if psutil.pid_exists(self._server.get_pid()):
+                continue
+            _log.warning("PostgreSQL has ended; it is started again")
+            try:
+                self._server.start()
+            except (AssertionError, OSError, subprocess.SubprocessError) as error:
+                _log.warning("PostgreSQL does not start: %s", error)  # a full disk, say: later
+                continue
+            self._unwatch()
+            self._watch(self._server.get_pid())
 
     def _watch(self, pid: int) -> None:
         """Has a shell wait for this process's end, of which only the kernel tells for sure."""
@@ -99,12 +127,18 @@ class EmbeddedDatabase:
         """Stops the server, if it is this process's."""
         if self._claim is None:
             return
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
         self._end()
+        self._unwatch()
+        self._claim.close()
+        self._claim = None
+
+    def _unwatch(self) -> None:
         if self._watcher is not None:
             self._watcher.communicate()  # closes its input: it finds nothing left to do
             self._watcher = None
-        self._claim.close()
-        self._claim = None
 
 
 def programs() -> Path:

@@ -25,6 +25,8 @@ TEMPLATE_GROUP = "template"
 MAX_ATTEMPTS = 185
 """How often a target is tried that cannot take its input."""
 MAX_PAUSE = 3_600_000
+LOOK_SECONDS = 5.0
+"""How long the clock is not looked at: it may jump, and stands still for a machine asleep."""
 _log = logging.getLogger("localcloud.scheduler")
 _INSERT = """
     INSERT INTO localcloud.schedules (group_name, name, definition, next_at)
@@ -204,7 +206,7 @@ class Scheduler:
             ).fetchone()
         if row is None or row[0] is None:
             return None
-        return float(max(0, row[0] - self._clock.now()) / 1000)
+        return float(min(max(0, row[0] - self._clock.now()) / 1000, LOOK_SECONDS))
 
     def fire_due(self) -> int:
         """Hands over what is due, each in a transaction with its next time."""

@@ -19,7 +19,7 @@ from tests.support.server import ROOT
 
 GOOD: dict[str, Any] = yaml.safe_load("""
 Transform: AWS::Serverless-2016-10-31
-Parameters: {Key: {Type: String}, Topic: {Type: String}}
+Parameters: {Key: {Type: String}, Topic: {Type: String}, SnapStart: {Type: String}}
 Resources:
   Logs:
     Type: AWS::Logs::LogGroup
@@ -62,8 +62,9 @@ Resources:
       Architectures: [arm64]
       Timeout: 10
       Tracing: Active
-      SnapStart: {ApplyOn: PublishedVersions}
+      SnapStart: {ApplyOn: {Ref: SnapStart}}
       AutoPublishAlias: live
+      VersionDeletionPolicy: Delete
       VpcConfig: {SubnetIds: [subnet-12345678], SecurityGroupIds: [sg-12345678]}
       LoggingConfig: {LogGroup: {Ref: Logs}, LogFormat: JSON}
       Policies: [{Statement: [{Effect: Allow, Action: "sqs:SendMessage", Resource: "*"}]}]
@@ -119,6 +120,8 @@ def test_a_good_template_is_not_found_fault_with() -> None:
         ("E9007", lambda r: r["Work"]["Properties"].update(Architectures=["x86_64"])),
         ("E9007", lambda r: r["Work"]["Properties"].pop("AutoPublishAlias")),
         ("E9007", lambda r: r["Work"]["Properties"].pop("SnapStart")),
+        ("E9007", lambda r: r["Work"]["Properties"].update(SnapStart={"ApplyOn": "None"})),
+        ("E9007", lambda r: r["Work"]["Properties"].pop("VersionDeletionPolicy")),
         ("E9007", lambda r: r["Work"]["Properties"].pop("Tracing")),
         ("E9007", lambda r: r["Work"]["Properties"].pop("VpcConfig")),
     ],

@@ -27,7 +27,8 @@ def values_for(session: Session, workspace_id: str, workflow_id: str) -> ValueOf
             case "FilesBucket":
                 return chosen.files_bucket
             case "Function":
-                return f"arn:aws:lambda:{home}:function:{chosen.prefix}-steps-{argument}"
+                # By the alias, too: a release's traffic is shifted for steps as for endpoints.
+                return f"arn:aws:lambda:{home}:function:{chosen.prefix}-steps-{argument}:{LIVE}"
             case "ExecutionsOf":
                 machine = _machine_of(session, str(argument))
                 return f"{machine.replace(':stateMachine:', ':execution:')}:*"
