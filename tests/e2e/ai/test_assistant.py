@@ -262,6 +262,15 @@ def test_without_a_provider_it_says_so_and_search_answers(server: Server) -> Non
     assert "/v1/ai/settings" in task["detail"]
     found = [entry["action"] for entry in task["suggestions"]]
     assert {"human.approval", "sms.send"} <= set(found[:5])
+    task = done(other, kind="draft", request="Remind customers of overdue invoices every Monday")
+    best = task["templates"][0]
+    assert (best["id"], best["title"]) == ("invoice-reminders", "Invoice reminders")
+    template = other.ok("GET", f"/v1/gallery/{best['id']}")
+    made = other.ok("POST", f"/v1/gallery/{best['id']}/workflows", {"values": template["values"]})
+    assert other.ok("GET", f"/v1/workflows/{made['id']}")["name"] == "Invoice reminders"
+    asked = done(other, kind="expression", request="zzz", samples=[{"values": {}, "expected": 1}])
+    assert (asked["status"], asked["templates"], asked["suggestions"]) == ("unavailable", [], [])
+    assert "fit the words" not in asked["detail"]
 
 
 @pytest.mark.parametrize(

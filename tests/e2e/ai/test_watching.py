@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from statewright.ai.watching import alarms, predicting
+from statewright.ai.watching import alarms, inputs, predicting
 from statewright.analytics.facts import Fact
 from statewright.errors import ConflictError, NotFoundError
 from statewright.notifications.models import NewNotification
@@ -37,7 +37,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[NewNotification]:
 def rig(open_rig: Rig) -> Rig:
     """Eight days of one shape: few executions at night, more by day, each of a second."""
     open_rig.empty()
-    open_rig.sql("DELETE FROM ai_anomalies; DELETE FROM workflow_versions")
+    open_rig.sql("DELETE FROM ai_anomalies; DELETE FROM workflow_versions; DELETE FROM ai_shapes")
+    open_rig.sql("DELETE FROM executions; UPDATE workflows SET version = NULL")
     open_rig.now = NOW
     open_rig.ingest(*(fact for at in hours() if at < NOW - HOUR for fact in usual(at)))
     return open_rig
@@ -135,3 +136,76 @@ def test_without_a_history_nothing_is_predicted(rig: Rig) -> None:
         predicting.predict(WORKSPACE, WORKFLOWS[1], "volume", 24)
     with pytest.raises(NotFoundError):
         predicting.predict(OTHER, WORKFLOWS[0], "volume", 24)
+
+
+DEFINITION = """{"name": "Orders", "steps": [{"id": "greet", "set": "Hello"},
+    {"id": "charge", "set": "{% $trigger.body.order.total * 2 %}"}]}"""
+HOOK = {"type": "webhook", "id": "shop"}
+
+
+def received(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, at: datetime, *bodies: Any, trigger: Any = None
+) -> dict[str, int]:
+    """Executions of an hour with these inputs, and the look at that hour."""
+    given = {f"arn:{at:%d%H}:{n}": body for n, body in enumerate(bodies)}
+    for number, arn in enumerate(given):
+        rig.sql(
+            "INSERT INTO executions (id, workspace_id, workflow_id, version, arn, status, trigger,"
+            " started_at, redrives) VALUES (%(i)s, %(s)s, %(w)s, 1, %(i)s, 'succeeded', 'webhook', %(t)s, 0)",
+            i=arn, s=WORKSPACE, w=WORKFLOWS[0], t=at + number * timedelta(seconds=1),
+        )  # fmt: skip
+
+    def describe(arn: str) -> dict[str, Any]:
+        return {"input": {"trigger": {**(trigger or HOOK), "body": given[arn]}}}
+
+    monkeypatch.setattr(inputs.states, "describe", describe)
+    rig.now = at + HOUR + timedelta(minutes=5)
+    return alarms.watch()
+
+
+def shaped(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two days of inputs of one shape."""
+    usual_ones = [{"order": {"total": 10 + n, "email": "a@b.example"}} for n in range(30)]
+    for hour in (50, 26, 2):
+        received(rig, monkeypatch, NOW - hour * HOUR, *usual_ones)
+
+
+def test_inputs_that_change_are_told_with_the_step_that_reads_them_and_never_a_value(
+    rig: Rig, told: list[NewNotification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.sql(
+        "INSERT INTO workflow_versions (workflow_id, workspace_id, version, definition, asl, bindings,"
+        " machine_arn, created_by, created_at) VALUES (%(w)s, %(s)s, 7, %(d)s, '{}', '{}', 'arn', 'x', %(t)s);",
+        w=WORKFLOWS[0], s=WORKSPACE, t=NOW - 3 * HOUR, d=DEFINITION,
+    )  # fmt: skip
+    rig.sql("UPDATE workflows SET version = 7 WHERE id = %(w)s", w=WORKFLOWS[0])
+    shaped(rig, monkeypatch)
+    assert [a for a in alarms.list_all(WORKSPACE, None) if a.metric == "shape"] == []
+    told.clear()
+    changed = [{"order": {"total": "12 EUR", "email": "secret@b.example"}}] * 8
+    received(rig, monkeypatch, NOW - HOUR, *changed)
+    (found,) = [a for a in alarms.list_all(WORKSPACE, None) if a.metric == "shape"]
+    wanted = "webhook shop: /order/total is of the type string in 100% of the inputs, where number is usual"
+    assert found.detail == wanted
+    assert (found.value, round(found.usual), found.suspected_step) == (1.0, 0, "charge")
+    assert (found.suspected_change or "").startswith("version 7")
+    texts = [n.content.text or "" for n in told if n.content]
+    assert len([text for text in texts if wanted in text and "charge" in text]) == 1
+    kept = rig.sql("SELECT * FROM ai_shapes")
+    assert "secret" not in str(kept)
+    assert "12 EUR" not in str(kept)
+    told.clear()
+    assert alarms.watch()["anomalies"] == 0, "looked at again, the hour is known"
+    received(rig, monkeypatch, NOW, *changed)
+    shapes = [a for a in alarms.list_all(WORKSPACE, None) if a.metric == "shape"]
+    assert shapes == [found], "a change is told once"
+    assert alarms.list_all(OTHER, None) == []
+
+
+def test_another_trigger_has_inputs_of_its_own(
+    rig: Rig, told: list[NewNotification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shaped(rig, monkeypatch)
+    nightly = {"type": "schedule", "id": "nightly"}
+    received(rig, monkeypatch, NOW - HOUR, *[None] * 30, trigger=nightly)
+    assert [a for a in alarms.list_all(WORKSPACE, None) if a.metric == "shape"] == []

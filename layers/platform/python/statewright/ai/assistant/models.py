@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from statewright.workflows.gallery.models import TemplateSummary
 from statewright.workflows.inspecting import FindingView
 from statewright.workflows.life_cycle_models import Difference
 
@@ -171,7 +172,7 @@ class Suggestion(BaseModel):
 
 class Task(BaseModel):
     """A task as far as it is. ``unavailable``: the workspace has no AI provider; ``suggestions``
-    are what a search finds without one."""
+    (actions) and ``templates`` are what a search finds without one."""
 
     id: str
     kind: Kind
@@ -183,5 +184,6 @@ class Task(BaseModel):
     explanation: Explanation | None = None
     expression: Expression | None = None
     suggestions: list[Suggestion] = []
+    templates: list[TemplateSummary] = []
     error: str | None = None
     detail: str | None = None

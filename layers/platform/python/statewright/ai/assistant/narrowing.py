@@ -1,7 +1,8 @@
-"""The part of the catalogue that a request may need: found by words, ranked as search engines do.
+"""What a request may need, of the catalogue and of the templates: found by words, ranked as search
+engines do.
 
-BM25 (Robertson and Zaragoza, 2009) over the names, titles and fields of actions, with the words
-that people use instead of those.
+BM25 (Robertson and Zaragoza, 2009) over the names, titles and fields of actions, or what templates
+say of themselves, with the words that people use instead of those.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from statewright.workflows.actions.action import Action
+from statewright.workflows.gallery.library import Entry, entries
 
 MOST = 24
 ALWAYS = ("http.request", "email.send", "human.approval")
@@ -59,6 +61,8 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "script": ("javascript",),
 }
 _K, _B = 1.2, 0.75
+_FITS = 0.3
+"""A template whose weight is less than this share of the best one's shares a common word only."""
 
 
 def words_of(text: str) -> list[str]:
@@ -86,7 +90,19 @@ def narrowed(request: str, actions: Mapping[str, Action], most: int = MOST) -> l
 
 def ranked(request: str, actions: Mapping[str, Action]) -> list[tuple[str, float]]:
     """Names and weights of the actions that share words with the request."""
-    texts = {name: Counter(_text(action)) for name, action in actions.items()}
+    return _weighed(request, {name: Counter(_text(action)) for name, action in actions.items()})
+
+
+def templates_for(request: str, most: int) -> list[Entry]:
+    """The templates of the gallery that fit the words, the best first."""
+    known = {entry.id: entry for entry in entries()}
+    texts = {name: Counter(_told(entry)) for name, entry in known.items()}
+    found = _weighed(request, texts)
+    best = found[0][1] if found else 0.0
+    return [known[name] for name, weight in found[:most] if weight >= best * _FITS]
+
+
+def _weighed(request: str, texts: Mapping[str, Counter[str]]) -> list[tuple[str, float]]:
     if not texts:
         return []
     usual = sum(text.total() for text in texts.values()) / len(texts)
@@ -112,6 +128,12 @@ def _asked(request: str) -> Iterable[str]:
     for word in words_of(request):
         yield word
         yield from _STEMMED.get(word, ())
+
+
+def _told(entry: Entry) -> list[str]:
+    """What a template says of itself: its title and tags count three times."""
+    short = f"{entry.title} {entry.category} {' '.join(entry.tags)} " * 3
+    return words_of(f"{short}{entry.summary} {entry.documentation} {entry.outcome}")
 
 
 def _text(action: Action) -> list[str]:

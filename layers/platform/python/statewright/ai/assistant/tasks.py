@@ -24,7 +24,7 @@ from statewright.ai.assistant.models import (
     Task,
     TaskRequest,
 )
-from statewright.ai.assistant.narrowing import ranked
+from statewright.ai.assistant.narrowing import ranked, templates_for
 from statewright.ai.errors import AIError
 from statewright.aws import functions
 from statewright.db import load_queries, system, tenant
@@ -36,6 +36,7 @@ from statewright.integrations.errors import IntegrationError
 from statewright.settings import settings
 from statewright.workflows import drafts, executions, versions
 from statewright.workflows.checks import Surroundings
+from statewright.workflows.gallery.models import TemplateSummary
 from statewright.workflows.surroundings import surroundings_of
 
 _sql = load_queries(__package__)
@@ -97,11 +98,20 @@ def _without_provider(request: TaskRequest, around: Surroundings) -> dict[str, A
     words = getattr(request, "request", "")
     found = [around.actions[name] for name, _ in ranked(words, around.actions)[:SUGGESTED]]
     suggestions = [Suggestion(action=a.name, title=a.title).model_dump() for a in found]
+    templates = [
+        TemplateSummary.model_validate(entry, from_attributes=True).model_dump()
+        for entry in templates_for(words, SUGGESTED)
+    ]
     detail = (
         "The workspace has no AI provider. Make a connection of the kind ai_provider and name it "
-        "in /v1/ai/settings. These actions fit the words."
-    )
-    return {"error": "Unavailable", "detail": detail, "suggestions": suggestions}
+        "in /v1/ai/settings."
+    ) + (" These templates and actions fit the words." if templates or suggestions else "")
+    return {
+        "error": "Unavailable",
+        "detail": detail,
+        "suggestions": suggestions,
+        "templates": templates,
+    }
 
 
 def _material(caller: Caller, request: TaskRequest) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 Metric = Literal["volume", "duration", "failures", "cost"]
+Watched = Metric | Literal["shape"]
+"""``shape``: which fields inputs have, of which types."""
 
 
 class Expected(BaseModel):
@@ -32,15 +34,20 @@ class Prediction(BaseModel):
 
 
 class Anomaly(BaseModel):
-    """An hour that was out of the ordinary; ``usual`` is the median of that hour on other days."""
+    """An hour that was out of the ordinary; ``usual`` is the median of that hour on other days.
+
+    For the metric ``shape``, ``value`` is the share of inputs with what has changed most, ``usual``
+    that of inputs before, and ``detail`` says what it is.
+    """
 
     id: str
     workflow_id: str
     workflow: str
-    metric: Metric
+    metric: Watched
     at: datetime
     value: float
     usual: float
     score: float
+    detail: str | None = None
     suspected_step: str | None
     suspected_change: str | None

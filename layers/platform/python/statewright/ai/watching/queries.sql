@@ -48,15 +48,51 @@ ORDER BY version DESC LIMIT 1;
 -- name: insert_anomaly
 -- Keeps an anomaly, once.
 INSERT INTO ai_anomalies (id, workspace_id, workflow_id, metric, at, value, usual, score,
-    suspected_step, suspected_change, created_at)
+    suspected_step, suspected_change, detail, created_at)
 VALUES (%(id)s, %(workspace_id)s, %(workflow_id)s, %(metric)s, %(at)s, %(value)s, %(usual)s,
-    %(score)s, %(suspected_step)s, %(suspected_change)s, %(now)s)
+    %(score)s, %(suspected_step)s, %(suspected_change)s, %(detail)s, %(now)s)
 ON CONFLICT (workflow_id, metric, at) DO NOTHING;
 
 -- name: list_anomalies
 -- The newest anomalies of the workspace, or of one workflow.
 SELECT a.id::text, a.workflow_id::text, w.name AS workflow, a.metric, a.at, a.value, a.usual,
-    a.score, a.suspected_step, a.suspected_change
+    a.score, a.suspected_step, a.suspected_change, a.detail
 FROM ai_anomalies a JOIN workflows w ON w.id = a.workflow_id
 WHERE %(workflow_id)s::uuid IS NULL OR a.workflow_id = %(workflow_id)s::uuid
 ORDER BY a.at DESC, a.id LIMIT 200;
+
+-- name: sample_executions
+-- The newest executions of a workflow's hour.
+SELECT arn FROM executions
+WHERE workspace_id = current_workspace() AND workflow_id = %(workflow_id)s
+  AND started_at >= %(at)s AND started_at < %(until)s
+ORDER BY started_at DESC, id DESC LIMIT %(most)s;
+
+-- name: list_shapes
+-- What is known of a trigger's inputs.
+SELECT path, kind, seen, first_at, last_at, told_at FROM ai_shapes
+WHERE workflow_id = %(workflow_id)s AND trigger = %(trigger)s;
+
+-- name: fade_shapes
+-- An hour has passed that had inputs.
+UPDATE ai_shapes SET seen = seen * %(by)s WHERE workflow_id = %(workflow_id)s AND trigger = %(trigger)s;
+
+-- name: add_shapes
+-- Counts an hour's inputs, and notes what people are told of.
+INSERT INTO ai_shapes (workspace_id, workflow_id, trigger, path, kind, seen, first_at, last_at, told_at)
+SELECT %(workspace_id)s, %(workflow_id)s, %(trigger)s, r.path, r.kind, r.seen, %(at)s, %(at)s,
+    CASE WHEN r.told THEN %(at)s::timestamptz END
+FROM jsonb_to_recordset(%(rows)s) AS r (path text, kind text, seen float8, told boolean)
+ON CONFLICT (workflow_id, trigger, path, kind) DO UPDATE
+SET seen = ai_shapes.seen + excluded.seen, last_at = excluded.last_at,
+    told_at = coalesce(excluded.told_at, ai_shapes.told_at);
+
+-- name: forget_shapes
+-- What has not been seen for long.
+DELETE FROM ai_shapes WHERE workflow_id = %(workflow_id)s AND trigger = %(trigger)s AND seen < 0.01;
+
+-- name: live_definition
+-- What a workflow runs now.
+SELECT v.definition FROM workflows w
+JOIN workflow_versions v ON v.workflow_id = w.id AND v.version = w.version
+WHERE w.id = %(workflow_id)s;
