@@ -13,6 +13,7 @@ BASELINE = "0013b_limits.sql"
 """The last one of the first release: what came before it has no version that ran without it."""
 REVIEWED: dict[str, str] = {
     "0022b_python_connectors": "the check lets one kind more through than before",
+    "0026_input_shapes": "the check lets one metric more through than before",
 }
 """Migrations that take something away, with the release since which no code uses it; or that only
 look so, and why they do not."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
 
 from tests.support.ai_provider import AIStandIn, Reply, ai_stand_in, prompt_of
 from tests.support.server import Client, Server, until
@@ -247,6 +249,35 @@ def test_an_expression_is_tried_on_every_sample(owner: Client, provider: AIStand
     provider.will(*['{"expression": "7"}'] * 4)
     task = done(owner, kind="expression", request="Sum of n", samples=samples)
     assert (task["status"], task["error"]) == ("failed", "AI.InvalidAnswer")
+
+
+def watching(client: Client, stack: ExitStack) -> ClientConnection:
+    """A WebSocket that is told of one's own tasks."""
+    url = f"ws{client.server.url.removeprefix('http')}/live"
+    headers = {"Authorization": client.http.headers["Authorization"]}
+    socket = stack.enter_context(connect(url, additional_headers=headers))
+    socket.send(json.dumps({"action": "subscribe", "topics": ["assistant"]}))
+    assert json.loads(socket.recv(30))["type"] == "subscribed"
+    return socket
+
+
+def test_progress_is_told_live_to_whoever_has_begun_the_task(
+    owner: Client, server: Server, provider: AIStandIn
+) -> None:
+    provider.will(answer(GOOD))
+    with ExitStack() as stack:
+        mine = watching(owner, stack)
+        theirs = watching(Client(server, "curious@assistant.example").register(), stack)
+        task = draft(owner)
+        told = []
+        while not told or told[-1]["status"] == "working":
+            told.append(json.loads(mine.recv(30))["event"])
+        theirs.send(json.dumps({"action": "ping"}))
+        assert json.loads(theirs.recv(30)) == {"type": "pong"}, "nothing else came before"
+    assert {event["id"] for event in told} == {task["id"]}
+    said = [(event["progress"]["stage"], event["progress"]["detail"]) for event in told[:-1]]
+    assert said == [(entry["stage"], entry["detail"]) for entry in task["progress"]]
+    assert (told[-1]["status"], told[-1]["progress"]) == ("done", None)
 
 
 def test_an_outage_fails_the_task_by_name(owner: Client, provider: AIStandIn) -> None:

@@ -5,6 +5,7 @@ executions/<id>                 those of one
 workflows/<id>/executions       those of one workflow
 inbox                           one's own in-app messages
 analytics                       that figures have changed
+assistant                       how far one's own tasks of the AI assistant are
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ def watchable(caller: Caller, topic: str) -> str:
         case ["inbox"]:
             caller.require("account:read")
             return f"inbox/{caller.user_id}"
+        case ["assistant"]:
+            caller.require("ai:use")
+            return f"assistant/{caller.user_id}"
         case ["analytics"]:  # it tells no figure, so whoever sees a single report may watch it
             caller.require("reports:read")
             return topic

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from statewright import world
+from statewright import live, world
 from statewright.ai import metering
 from statewright.ai.asking import Asker, asker
 from statewright.ai.assistant import drafting, telling
@@ -180,6 +180,13 @@ def _end(row: dict[str, Any], status: str, result: dict[str, Any]) -> None:
     with tenant(row["workspace_id"]) as session:
         ended = {"status": status, "result": Jsonb(result), "now": world.now()}
         session.run(_sql.end_task, id=row["id"], **ended)
+    _push(row, status, None)
+
+
+def _push(row: dict[str, Any], status: str, progress: dict[str, Any] | None) -> None:
+    """Tells whoever has begun the task, where they watch."""
+    event = {"id": row["id"], "kind": row["kind"], "status": status, "progress": progress}
+    live.publish(row["workspace_id"], f"assistant/{row['created_by']}", event)
 
 
 def _worked(row: dict[str, Any]) -> dict[str, Any]:
@@ -216,5 +223,6 @@ def _drafted(row: dict[str, Any], asking: Asker, wanted: Work) -> dict[str, Any]
         entry = {"at": world.now().isoformat(), "stage": stage, "detail": detail}
         with tenant(row["workspace_id"]) as session:
             session.run(_sql.note_progress, id=row["id"], entry=Jsonb([entry]))
+        _push(row, "working", entry)
 
     return {"proposal": drafting.draft(asking, wanted, tell).model_dump(mode="json")}
