@@ -23,9 +23,9 @@ TABLE = """CREATE TABLE {name} (workspace_id UUID, kind TEXT, "at" TIMESTAMPTZ, 
     duration_ms BIGINT, target_ms BIGINT, attempts BIGINT, units BIGINT, detail TEXT,
     histories_read BOOLEAN{key})"""
 KEY = ', PRIMARY KEY (workspace_id, kind, "at", key)'
-DAY = "date_trunc('day', at AT TIME ZONE 'Europe/Berlin')"
-RECENT = "at >= now() - INTERVAL 30 DAY"
-BEFORE = "at >= now() - INTERVAL 60 DAY AND at < now() - INTERVAL 30 DAY"
+DAY = """date_trunc('day', "at" AT TIME ZONE 'Europe/Berlin')"""
+RECENT = '"at" >= now() - INTERVAL 30 DAY'
+BEFORE = '"at" >= now() - INTERVAL 60 DAY AND "at" < now() - INTERVAL 30 DAY'
 RATE = "count(*) FILTER (WHERE status = 'succeeded') / nullif(count(*), 0)::DOUBLE"
 QUANTILES = "approx_quantile(duration_ms, 0.5), approx_quantile(duration_ms, 0.95)"
 RUNS = "FROM facts WHERE kind = 'execution' AND"
@@ -50,6 +50,7 @@ def main() -> None:
     result: dict[str, Any] = {"version": duckdb.__version__}
     result["load"] = load(database, folder)
     result["batches"] = batches(database, folder)
+    database.execute("DROP TABLE keyed")
     result["overview"] = overview(database, rounds)
     result["export"] = export(database, folder)
     print(json.dumps(result))
@@ -110,8 +111,8 @@ def export(database: Any, folder: Path) -> dict[str, Any]:
     file = folder / "duckdb.csv"
     begun = time.perf_counter()
     database.execute(
-        f"COPY (SELECT at, key, workflow_id, version, status, error, subject, via, duration_ms, attempts,"
-        f" detail FROM facts WHERE kind = 'step' ORDER BY at, key LIMIT {EXPORTED}) TO '{file}' (HEADER)"
+        f'COPY (SELECT "at", key, workflow_id, version, status, error, subject, via, duration_ms, attempts,'
+        f" detail FROM facts WHERE kind = 'step' ORDER BY \"at\", key LIMIT {EXPORTED}) TO '{file}' (HEADER)"
     )
     spent = time.perf_counter() - begun
     size = file.stat().st_size / 1e6

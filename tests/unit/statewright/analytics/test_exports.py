@@ -9,7 +9,9 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pypdfium2
@@ -156,6 +158,35 @@ def test_pdf_is_readable_has_charts_and_page_numbers(tmp_path: Path) -> None:
 
 def _near(pixel: tuple[int, int, int], colour: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 40 for a, b in zip(pixel, colour, strict=True))
+
+
+def ink_runs(image: Any) -> int:
+    """How many stretches of columns have something dark in them."""
+    dark = [
+        image.crop((x, 0, x + 1, image.height)).getextrema()[0] < 128 for x in range(image.width)
+    ]
+    return sum(now and not before for before, now in pairwise([False, *dark]))
+
+
+def test_arabic_and_hebrew_are_joined_and_run_from_right_to_left(tmp_path: Path) -> None:
+    file, words = tmp_path / "x.pdf", ["سلسل", "مرحبا بالعالم", "שלום עולם"]
+    columns = (Column("n", "الاسم", "text"), Column("c", "Count", "count"))
+    shown = Table("T", columns, [(word, 5) for word in words], chart="bar")
+    write_pdf([shown], file, "تقرير شهري", START)
+    with pypdfium2.PdfDocument(file) as document:
+        text = document[0].get_textpage()
+        said = text.get_text_bounded()
+        for word in ["تقرير شهري", *words[1:]]:
+            assert word in said
+            assert word[::-1] not in said
+        place = text.search("سلسل").get_next()
+        assert place is not None
+        left, bottom, right, top = text.get_rect(text.count_rects(*place) - 1)
+        scale, height = 8, document[0].get_height()
+        box = (left - 2, height - top - 2, right + 2, height - bottom + 2)
+        image = document[0].render(scale=scale).to_pil().convert("L")
+    word = image.crop(tuple(round(edge * scale) for edge in box))
+    assert ink_runs(word) == 1, "its four letters are one line of ink"
 
 
 def test_every_chart_of_any_size_can_be_drawn(tmp_path: Path) -> None:

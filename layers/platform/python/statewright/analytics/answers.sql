@@ -1,6 +1,8 @@
 -- name: limit_time
--- Ends statements of this transaction that take too long.
-SELECT set_config('statement_timeout', %(milliseconds)s, true);
+-- Ends statements of this transaction that take too long. Its groups are hashed in memory, and not
+-- compiled, which takes longer than they do.
+SELECT set_config('statement_timeout', %(milliseconds)s, true), set_config('work_mem', '32MB', true),
+    set_config('jit', 'off', true);
 
 -- name: name_workflows
 -- The names of workflows that the caller sees.

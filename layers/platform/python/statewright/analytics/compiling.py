@@ -112,7 +112,10 @@ def _fits(dimension: Dimension, text: str) -> bool:
 
 
 def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement | None:
-    """The statement of those measures that are sums."""
+    """The statement of those measures that are sums.
+
+    Ungrained it gives all groups together, too: a row that is marked ``whole``.
+    """
     wanted = [(i, m.value) for i, m in enumerate(plan.measures) if isinstance(m.value, Sum)]
     if not wanted:
         return None
@@ -121,15 +124,22 @@ def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement |
     if any(value.needs_targets for _, value in wanted):
         table += _TARGETS
     keys = _keys(plan, source, grained=grained)
-    columns = [*_aliased(keys), *(f"{value.sql} AS m{i}" for i, value in wanted)]
+    columns = [f"{key}::text AS {name}" if name != "period" else f"{key} AS period"
+               for name, key in keys]  # fmt: skip
+    columns += [f"{value.sql} AS m{i}" for i, value in wanted]
+    by = ", ".join(expression for _, expression in keys)
+    grouped = f" GROUP BY {by}" if keys else ""
+    if keys and not grained:
+        columns.append(f"grouping({by}) <> 0 AS whole")
+        grouped = f" GROUP BY GROUPING SETS (({by}), ())"
     where, parameters = _where(plan, span, source)
-    text = f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{_grouped(keys)}"  # noqa: S608 (declared parts)
+    text = f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{grouped}"  # noqa: S608 (declared parts)
     text += _limit(grained=grained)
     return Statement(text.encode(), _with_grain(parameters, plan, span), source)
 
 
 def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement | None:
-    """The statement of those measures that are quantiles.
+    """The statement of those measures that are quantiles, as :func:`sums` gives sums.
 
     The quantile q of n durations is that of rank floor(q (n - 1)), in the order of their size.
     """
@@ -143,24 +153,32 @@ def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statem
     keys = _keys(plan, source, grained=grained)
     names = [name for name, _ in keys]
     where, parameters = _where(plan, span, source)
-    inner = ", ".join([*_aliased(keys), "r.bucket", "sum(r.n) AS n"])
+    inner = ", ".join([*_aliased(keys), "r.bucket", "sum(r.n) AS n", "false AS whole"])
     by = ", ".join([*names, "bucket"])
-    within = f"PARTITION BY {', '.join(names)}" if names else ""
-    outer = [*names]
+    within = f"PARTITION BY {', '.join(['whole', *names])}"
+    nothing = "".join("NULL, " for _ in names)
+    every = (
+        f"UNION ALL SELECT {nothing}bucket, sum(n), true FROM counted GROUP BY bucket"  # noqa: S608 (declared parts)
+        if names and not grained
+        else ""
+    )
+    outer = ["whole", *_told(names)]
     for i, value in wanted:
-        rank = f"floor({value.share} * (whole - 1))"
+        rank = f"floor({value.share} * (total - 1))"
         outer.append(f"analytics_bucket_ms(min(bucket) FILTER (WHERE below > {rank})) AS m{i}")
     text = f"""WITH counted AS (SELECT {inner} FROM {_SKETCHES.get(source, _FACT_SKETCHES)}
             WHERE {where} GROUP BY {by}),
+        every AS (SELECT {by}, n, whole FROM counted {every}),
         ranked AS (SELECT *, sum(n) OVER ({within} ORDER BY bucket) AS below,
-            sum(n) OVER ({within}) AS whole FROM counted)
+            sum(n) OVER ({within}) AS total FROM every)
         SELECT {", ".join(outer)} FROM ranked
-        {f"GROUP BY {', '.join(names)}" if names else ""}{_limit(grained=grained)}"""  # noqa: S608 (declared parts)
+        GROUP BY {", ".join(["whole", *names])}{_limit(grained=grained)}"""  # noqa: S608 (declared parts)
     return Statement(text.encode(), _with_grain(parameters, plan, span), source)
 
 
 def _limit(*, grained: bool) -> str:
-    return f" LIMIT {(MAX_ROWS if grained else MAX_GROUPS) + 1}"
+    """So many rows that it can be seen whether there are too many, and the whole among them."""
+    return f" LIMIT {(MAX_ROWS if grained else MAX_GROUPS) + 2}"
 
 
 def _source(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Source:
@@ -178,7 +196,7 @@ def _keys(plan: Plan, source: Source, *, grained: bool) -> list[tuple[str, str]]
     elif grained and plan.query.grain is not None:
         local = "r.at::timestamp" if source == "days" else "r.at AT TIME ZONE %(zone)s"
         found.append(("period", f"date_trunc(%(grain)s, {local})::date"))
-    found += [(f"d{i}", f"r.{d.column}::text") for i, d in enumerate(plan.dimensions)]
+    found += [(f"d{i}", f"r.{d.column}") for i, d in enumerate(plan.dimensions)]
     return found
 
 
@@ -186,8 +204,9 @@ def _aliased(keys: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{expression} AS {name}" for name, expression in keys]
 
 
-def _grouped(keys: Sequence[tuple[str, str]]) -> str:
-    return f" GROUP BY {', '.join(str(i + 1) for i in range(len(keys)))}" if keys else ""
+def _told(names: Sequence[str]) -> list[str]:
+    """Dimensions as texts: cast when they are grouped, as there are fewer then."""
+    return [f"{name}::text AS {name}" if name != "period" else name for name in names]
 
 
 def _with_grain(parameters: dict[str, Any], plan: Plan, span: Span) -> dict[str, Any]:

@@ -23,6 +23,8 @@ _sql = load_queries(__package__, "answers.sql")
 _Group = tuple[str | None, ...]
 _Key = tuple[datetime | None, _Group]
 _Found = dict[_Key, list[float | None]]
+_WHOLE: _Key = (None, ())
+"""Where all groups together are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,13 @@ def _attempt(session: Session, settings: Settings, query: Query) -> Answer | Inv
 def _answer(question: _Question) -> Answer:
     plan, query = question.plan, question.plan.query
     groups, source = _run(question, grained=False)
+    totals = Row(values=_taken_out(plan, groups))
     kept = _best(plan, groups)
     found = groups
     if query.grain is not None:
         found, _ = _run(_only(question, kept, groups), grained=True)
         found = {key: values for key, values in found.items() if key[1] in set(kept)}
     rows = _rows(question, found, kept)
-    totals = _totals(question, groups)
     if query.compare is not None:
         rows, totals = _compared(question, rows, totals, kept)
     return Answer(
@@ -160,12 +162,13 @@ def _merge(question: _Question, statement: Statement, found: _Found) -> None:
     parameters = {**statement.parameters, "hourly_rate": question.settings.hourly_rate}
     rows = question.session.all(statement.sql, **parameters)
     limit = MAX_ROWS if rows and "period" in rows[0] else MAX_GROUPS
-    if len(rows) > limit:
+    if len(rows) - any(row.get("whole") for row in rows) > limit:
         issue = Issue("/dimensions", f"give more than {limit:,} groups")
         raise CostlyError("That gives too many groups: filter, or drop a dimension.", (issue,))
     for row in rows:
         period = _period(row.get("period"), question.span)
-        key = (period, tuple(row[f"d{i}"] for i in range(len(question.plan.dimensions))))
+        group = tuple(row[f"d{i}"] for i in range(len(question.plan.dimensions)))
+        key = _WHOLE if row.get("whole") else (period, group)
         values = found.setdefault(key, _nothing(question.plan))
         for i in range(len(values)):
             if f"m{i}" in row:
@@ -215,14 +218,11 @@ def _rows(question: _Question, found: _Found, kept: Iterable[_Group]) -> list[Ro
     return rows
 
 
-def _totals(question: _Question, groups: _Found) -> Row:
-    """All groups together. Without dimensions that is what was found."""
-    plan = question.plan
+def _taken_out(plan: Plan, groups: _Found) -> list[float | None]:
+    """All groups together. Without dimensions there is one group, which stays where it is."""
     if not plan.dimensions:
-        return Row(values=groups.get((None, ()), _nothing(plan)))
-    whole = replace(question, plan=replace(plan, dimensions=()))
-    found, _ = _run(whole, grained=False)
-    return Row(values=found.get((None, ()), _nothing(plan)))
+        return groups.get(_WHOLE, _nothing(plan))
+    return groups.pop(_WHOLE, _nothing(plan))
 
 
 def _compared(
@@ -242,7 +242,7 @@ def _compared(
         period = None if row.period is None else matching.get(row.period.astimezone(now[0].tzinfo))
         values = found.get((period, tuple(row.dimensions)))
         shown.append(row.model_copy(update={"previous": values or _nothing(plan)}))
-    return shown, totals.model_copy(update={"previous": _totals(before, groups).values})
+    return shown, totals.model_copy(update={"previous": _taken_out(plan, groups)})
 
 
 def _columns(plan: Plan) -> list[Column]:

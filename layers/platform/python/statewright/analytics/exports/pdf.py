@@ -1,12 +1,15 @@
 """PDF documents: title, vector charts, tables with their heads on every page, page numbers.
 
 The font is DejaVu Sans, which the ``ziafont`` package brings along: Latin, Greek, Cyrillic, Hebrew,
-Arabic, Armenian, Georgian and many signs.
+Arabic, Armenian, Georgian and many signs. Texts in scripts that are written from right to left are
+shaped (HarfBuzz): letters joined, in the order of the Unicode bidirectional algorithm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
 from itertools import islice
@@ -21,6 +24,7 @@ from statewright.analytics.exports.tables import Column, Table
 MAX_ROWS = 5_000
 """Rows of a table that are printed; whoever wants more takes another format."""
 _FONT = "DejaVu"
+_RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _MARGIN = 40.0
 _LINE = 13.0
 
@@ -64,10 +68,25 @@ def write_pdf(tables: Sequence[Table], target: Path, title: str, made_at: dateti
 def _heading(document: _Document, text: str, size: float) -> None:
     document.set_text_color(17, 24, 39)
     document.set_font(_FONT, size=size)
-    document.multi_cell(
-        0, size * 1.3, printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L"
-    )
+    shown = printable(text)
+    with _shaped(document, shown):
+        document.multi_cell(0, size * 1.3, shown, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
     document.ln(4)
+
+
+@contextmanager
+def _shaped(document: _Document, text: str) -> Iterator[None]:
+    """Within, a text is shaped if its script needs it: most do not, and it takes time."""
+    needed = not text.isascii() and any(
+        unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text
+    )
+    if needed:
+        document.set_text_shaping(use_shaping_engine=True)
+    try:
+        yield
+    finally:
+        if needed:
+            document.set_text_shaping(use_shaping_engine=False)
 
 
 def printable(text: str) -> str:
@@ -123,11 +142,19 @@ def _draw(document: _Document, shapes: Sequence[Shape], height: float) -> None:
             case Label():
                 document.set_font(_FONT, size=shape.size)
                 document.set_text_color(shape.colour)
-                text = printable(shape.text)
-                wide = document.get_string_width(text)
-                shift = {"start": 0.0, "middle": wide / 2, "end": wide}[shape.anchor]
-                document.text(left + shape.x - shift, top + shape.y, text)
+                _label(document, shape, left, top)
     document.set_y(top + height + 6)
+
+
+def _label(document: _Document, shape: Label, left: float, top: float) -> None:
+    text, margin = printable(shape.text), document.c_margin
+    with _shaped(document, text):
+        wide = document.get_string_width(text)
+        shift = {"start": 0.0, "middle": wide / 2, "end": wide}[shape.anchor]
+        document.set_xy(left + shape.x - shift, top + shape.y - 0.8 * shape.size)
+        document.c_margin = 0
+        document.cell(wide, shape.size, text)  # which is shaped: what text() writes is not
+        document.c_margin = margin
 
 
 def _table(document: _Document, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
@@ -157,9 +184,10 @@ def _head(document: _Document, table: Table, widths: Sequence[float]) -> None:
 
 def _cell(document: _Document, text: str, column: Column, width: float, *, fill: bool) -> None:
     align = "L" if column.kind in {"text", "time"} else "R"
-    document.cell(
-        width, _LINE, _fitting(document, printable(text), width - 6), align=align, fill=fill
-    )
+    shown = printable(text)
+    with _shaped(document, shown):
+        fitting = _fitting(document, shown, width - 6)
+        document.cell(width, _LINE, fitting, align=align, fill=fill)
 
 
 def _fitting(document: _Document, text: str, width: float) -> str:
