@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.server import ROOT, Client, Server, until
 
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+"""Milliseconds: other suites run beside this one, and only what never comes is a failure."""
+expect.set_options(timeout=PATIENCE)
 INDEX = ROOT / "console" / "dist" / "index.html"
 
 
@@ -60,6 +62,7 @@ def site(built: None, data_root: Path) -> Iterator[Server]:
 def page(browser: Browser, site: Server) -> Iterator[Page]:
     """A fresh browser window. What the console logs as an error fails the test."""
     context = browser.new_context(viewport={"width": 1360, "height": 860}, base_url=site.url)
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))

@@ -28,6 +28,9 @@ PAGES = (
     "/connectors",
     "/connectors/github",
     "/webhooks",
+    "/apis",
+    "/tables",
+    "/tables/prices",
     "/dashboards",
     "/dashboards/overview",
     "/reports",
@@ -54,6 +57,7 @@ VIEWED = (
     "/templates/refund",
     "/inbox",
     "/connectors",
+    "/apis",
     "/dashboards/overview",
     "/reports",
     "/notifications",
@@ -208,6 +212,8 @@ def test_words_without_a_language_model_find_templates(page: Page, owner: Client
 
 def test_pages_are_accessible_and_fit_a_phone(page: Page, owner: Client) -> None:
     """No serious finding of axe-core, light and dark; nothing over the edge at 390 pixels."""
+    owner.ok("POST", "/v1/tables", {"name": "prices", "columns": {"sku": {"type": "text"}}})
+    owner.ok("POST", "/v1/tables/prices/rows", {"rows": [{"sku": "chair"}]})
     enter(page, owner)
     found: dict[str, object] = {}
     for path in PAGES:

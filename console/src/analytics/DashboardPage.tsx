@@ -1,13 +1,14 @@
 /** One dashboard: its figures, kept fresh; made one's own, changed, shared, and taken along as a PDF. */
 
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Copy, Link2, Pencil, Trash2 } from "lucide-react";
+import { Copy, FolderInput, Link2, Pencil, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, type Schemas } from "../api/client";
 import { useLive } from "../api/live";
 import { useAct, useLoad } from "../api/use";
+import { MoveDialog } from "../folders/MoveDialog";
 import { Acts, Confirm } from "../ui/extras";
 import { Await, Page } from "../ui/page";
 import { DashboardEditor } from "./DashboardEditor";
@@ -54,7 +55,7 @@ export function DashboardPage() {
 function Actions({ dashboard, onEdit }: { dashboard: Dashboard; onEdit: () => void }) {
   const may = useCan()("reports:write");
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<"links" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"links" | "move" | "delete" | null>(null);
   const own = dashboard.ready !== true;
   const copy = useAct(() => api.POST("/v1/dashboards", { body: { name: `${dashboard.name} (copy)`.slice(0, 200), description: dashboard.description ?? "", widgets: dashboard.widgets, shared: false } }), {
     touches: [["dashboards"]], says: "This copy is yours to change.", done: ({ id }) => navigate({ to: "/dashboards/$dashboardId", params: { dashboardId: id } }),
@@ -67,7 +68,8 @@ function Actions({ dashboard, onEdit }: { dashboard: Dashboard; onEdit: () => vo
       {may && (own
         ? <button type="button" className="button" onClick={onEdit}><Pencil size={15} aria-hidden /> Edit</button>
         : <button type="button" className="button" disabled={copy.isPending} onClick={() => copy.mutate()}><Copy size={15} aria-hidden /> Make a copy</button>)}
-      {may && own && <Acts label="More" acts={[{ label: "Make a copy", icon: <Copy size={15} aria-hidden />, run: () => copy.mutate() }, { label: "Delete", danger: true, icon: <Trash2 size={15} aria-hidden />, run: () => setDialog("delete") }]} />}
+      {may && own && <Acts label="More" acts={[{ label: "Make a copy", icon: <Copy size={15} aria-hidden />, run: () => copy.mutate() }, { label: "Move", icon: <FolderInput size={15} aria-hidden />, run: () => setDialog("move") }, { label: "Delete", danger: true, icon: <Trash2 size={15} aria-hidden />, run: () => setDialog("delete") }]} />}
+      {dialog === "move" && <MoveDialog kind="dashboard" id={dashboard.id} name={dashboard.name} folder={dashboard.folder_id ?? null} onClose={() => setDialog(null)} />}
       <Links dashboardId={dashboard.id} open={dialog === "links"} onClose={() => setDialog(null)} />
       <Confirm title={`Delete ${dashboard.name}?`} action="Delete" open={dialog === "delete"} pending={remove.isPending} error={remove.error} onClose={() => setDialog(null)} onConfirm={() => remove.mutate()}>Links to it stop working.</Confirm>
     </>

@@ -2,13 +2,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Save, Trash2 } from "lucide-react";
+import { FolderInput, Save, Trash2 } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, ok, type Schemas } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { Sharing } from "../settings/Sharing";
+import { MoveDialog } from "../folders/MoveDialog";
 import { Acts, Confirm } from "../ui/extras";
 import { Form, Switch, TextField } from "../ui/forms";
 import { Await, Page, Section } from "../ui/page";
@@ -63,10 +64,12 @@ function Builder({ report }: { report: Report | null }) {
 function More({ report }: { report: Report }) {
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
+  const [moving, setMoving] = useState(false);
   const remove = useAct(() => api.DELETE("/v1/reports/{report_id}", { params: { path: { report_id: report.id } } }), { touches: [["reports"]], says: "The report is deleted.", done: () => navigate({ to: "/reports" }) });
   return (
     <>
-      <Acts label="More" acts={[{ label: "Delete", danger: true, icon: <Trash2 size={15} aria-hidden />, run: () => setDeleting(true) }]} />
+      <Acts label="More" acts={[{ label: "Move", icon: <FolderInput size={15} aria-hidden />, run: () => setMoving(true) }, { label: "Delete", danger: true, icon: <Trash2 size={15} aria-hidden />, run: () => setDeleting(true) }]} />
+      {moving && <MoveDialog kind="report" id={report.id} name={report.name} folder={report.folder_id ?? null} onClose={() => setMoving(false)} />}
       <Confirm title={`Delete ${report.name}?`} action="Delete" open={deleting} pending={remove.isPending} error={remove.error} onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()}>It is not sent any more. Files that were made of it stay.</Confirm>
     </>
   );

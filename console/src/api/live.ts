@@ -50,7 +50,9 @@ function open(opened: WebSocket): void {
   socket = opened;
   opened.onopen = () => {
     failures = 0;
-    send("subscribe", [...topics.keys()]);
+    // Whoever asked for it has left meanwhile; browsers complain of sockets that are closed before they are open.
+    if (topics.size === 0) opened.close();
+    else send("subscribe", [...topics.keys()]);
   };
   opened.onmessage = ({ data }: MessageEvent<string>) => {
     const said = JSON.parse(data) as { type: string; topic?: string; event?: unknown };
@@ -84,7 +86,7 @@ function watch(topic: string, listener: Listener): () => void {
     if (listeners?.size !== 0) return;
     topics.delete(topic);
     send("unsubscribe", [topic]);
-    if (topics.size === 0) socket?.close();
+    if (topics.size === 0 && socket?.readyState === WebSocket.OPEN) socket.close();
   };
 }
 

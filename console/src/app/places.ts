@@ -1,7 +1,7 @@
 /** Where one can go, and which permission it takes to see anything there. */
 
 import {
-  Activity, BellRing, Blocks, ChartNoAxesCombined, FileChartColumn, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Webhook, Workflow, type LucideIcon,
+  Activity, BellRing, Blocks, Braces, ChartNoAxesCombined, FileChartColumn, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Table2, Webhook, Workflow, type LucideIcon,
 } from "lucide-react";
 
 export interface Place {
@@ -39,7 +39,9 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: "/connections", label: "Connections", icon: Plug, permission: "connections:read", scoped: true },
       { to: "/connectors", label: "Connectors", icon: Blocks, permission: "connectors:read" },
-      { to: "/webhooks", label: "Webhook calls", icon: Webhook, permission: "executions:read" },
+      { to: "/webhooks", label: "Webhooks", icon: Webhook, permission: "executions:read" },
+      { to: "/apis", label: "APIs", icon: Braces, permission: "workflows:read" },
+      { to: "/tables", label: "Tables", icon: Table2, permission: "tables:read" },
     ],
   },
   {

@@ -56,6 +56,16 @@ const connections = createRoute({
   },
 });
 
+const workflows = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows",
+  component: lazyRouteComponent(() => import("../workflows/WorkflowList"), "WorkflowList"),
+  validateSearch: (search: Record<string, unknown>): { folder?: string } => {
+    const { folder } = texts(search, "folder");
+    return folder === undefined ? {} : { folder };
+  },
+});
+
 const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList, validateSearch: readSearch });
 
 const settings = createRoute({
@@ -79,7 +89,7 @@ const routes = [
   outside("/connected", entrance("Connected")),
   inside.addChildren([
     home,
-    page("/workflows", lazyRouteComponent(() => import("../workflows/WorkflowList"), "WorkflowList")),
+    workflows,
     page("/workflows/$workflowId", lazyRouteComponent(() => import("../builder/Builder"), "BuilderPage")),
     executions,
     page("/executions/$executionId", lazyRouteComponent(() => import("../executions/ExecutionPage"), "ExecutionPage")),
@@ -97,7 +107,11 @@ const routes = [
     page("/dashboards/$dashboardId", lazyRouteComponent(() => import("../analytics/DashboardPage"), "DashboardPage")),
     page("/reports", lazyRouteComponent(() => import("../analytics/ReportList"), "ReportList")),
     page("/reports/$reportId", lazyRouteComponent(() => import("../analytics/ReportPage"), "ReportPage")),
-    page("/webhooks", lazyRouteComponent(() => import("../connections/Deliveries"), "DeliveriesPage")),
+    page("/webhooks", lazyRouteComponent(() => import("../webhooks/WebhooksPage"), "WebhooksPage")),
+    page("/webhooks/$webhookId", lazyRouteComponent(() => import("../webhooks/EndpointPage"), "EndpointPage")),
+    page("/tables", lazyRouteComponent(() => import("../tables/TableList"), "TableList")),
+    page("/tables/$table", lazyRouteComponent(() => import("../tables/TablePage"), "TablePage")),
+    page("/apis", lazyRouteComponent(() => import("../apis/ApiList"), "ApiList")),
     page("/notifications", lazyRouteComponent(() => import("../notifications/NotificationsPage"), "NotificationsPage")),
     page("/notifications/templates/$templateId", lazyRouteComponent(() => import("../notifications/TemplatePage"), "TemplateEditorPage")),
     page("/messages", lazyRouteComponent(() => import("../notifications/Messages"), "Messages")),

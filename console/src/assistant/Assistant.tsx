@@ -26,7 +26,10 @@ export function Assistant() {
   const [connection, setConnection] = useState("");
   const providers = useLoad(["connections"], () => api.GET("/v1/connections"), { enabled: can("connections:read") });
   const models = (providers.data ?? []).filter(({ kind }) => kind === "ai_provider");
-  const begin = useAct(() => api.POST("/v1/ai/tasks", { body: { kind: "draft", request, repairs: 3, ...(connection === "" ? {} : { connection }) } }));
+  const settings = useLoad(["ai-settings"], () => api.GET("/v1/ai/settings"), { enabled: can("ai:read") });
+  // Where the workspace names no model, the first one that there is.
+  const model = connection || (settings.data?.connection ?? models[0]?.name);
+  const begin = useAct(() => api.POST("/v1/ai/tasks", { body: { kind: "draft", request, repairs: 3, ...(model === undefined ? {} : { connection: model }) } }));
   const id = begin.data?.id;
   const task = useLoad(["ai-task", id], () => api.GET("/v1/ai/tasks/{task_id}", { params: { path: { task_id: id ?? "" } } }), {
     enabled: id !== undefined, every: (data) => (data === undefined || data.status === "working" ? 700 : false),
@@ -43,7 +46,7 @@ export function Assistant() {
         )}
         <Complaint error={begin.error ?? task.error} />
         <footer>
-          {models.length > 1 && <SelectField label="Model" value={connection} onChange={setConnection} options={[{ value: "", label: "The workspace's" }, ...models.map(({ name, title }) => ({ value: name, label: title }))]} />}
+          {models.length > 1 && <SelectField label="Model" value={model ?? ""} onChange={setConnection} options={models.map(({ name, title }) => ({ value: name, label: title }))} />}
           <button className="button primary" disabled={working || !can("ai:use")}><Sparkles size={16} aria-hidden /> {working ? "Drafting …" : "Draft it"}</button>
         </footer>
       </Form>

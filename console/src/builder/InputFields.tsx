@@ -1,6 +1,7 @@
 /** What the workflow is handed over: its fields, which checks, forms and sample data go by. */
 
 import { Plus, X } from "lucide-react";
+import type { ReactNode } from "react";
 
 import { isFields, type Fields, type Json } from "../graph/definition";
 import { useReadOnly } from "./editing";
@@ -11,9 +12,13 @@ const TYPES = ["string", "number", "integer", "boolean", "array", "object"];
 interface Props {
   schema: Json | undefined;
   onChange: (schema: Fields | undefined) => void;
+  title?: string;
+  hint?: ReactNode;
 }
 
-export function InputFields({ schema, onChange }: Props) {
+const OF_INPUT = <>Expressions see it as <code>$trigger.body</code></>;
+
+export function InputFields({ schema, onChange, title = "Input", hint = OF_INPUT }: Props) {
   const readOnly = useReadOnly();
   const own = isFields(schema) ? schema : {};
   const properties = isFields(own["properties"]) ? own["properties"] : {};
@@ -29,13 +34,13 @@ export function InputFields({ schema, onChange }: Props) {
     store(Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name === before ? after : name, inner])), required.map((name) => (name === before ? after : name)));
   };
   return (
-    <section className="part">
-      <h3>Input</h3>
+    <section className="part" aria-label={title}>
+      <h3>{title}</h3>
       {Object.entries(properties).map(([name, inner], index) => {
         const type = isFields(inner) && typeof inner["type"] === "string" ? inner["type"] : "string";
         return (
           <div className="input-row" key={index}>
-            <input className="mono" aria-label={`Input field ${index + 1}`} defaultValue={name} readOnly={readOnly} onBlur={(event) => rename(name, event.target.value.trim())} />
+            <input className="mono" aria-label={`${title} field ${index + 1}`} defaultValue={name} readOnly={readOnly} onBlur={(event) => rename(name, event.target.value.trim())} />
             <select aria-label={`Type of ${name}`} value={type} disabled={readOnly} onChange={(event) => store({ ...properties, [name]: { ...(isFields(inner) ? inner : {}), type: event.target.value } }, required)}>
               {[...new Set([...TYPES, type])].map((each) => <option key={each}>{each}</option>)}
             </select>
@@ -45,7 +50,7 @@ export function InputFields({ schema, onChange }: Props) {
         );
       })}
       {!readOnly && <button type="button" className="button quiet add-row" onClick={() => store({ ...properties, [free()]: { type: "string" } }, required)}><Plus size={14} aria-hidden /> Add a field</button>}
-      <span className="muted small">Expressions see it as <code>$trigger.body</code></span>
+      <span className="muted small">{hint}</span>
     </section>
   );
 }

@@ -19,3 +19,11 @@ export function shown(value: Json | undefined): string {
   if (typeof value !== "string") return JSON.stringify(value, null, 2);
   return parsed(value) === value ? value : JSON.stringify(value);
 }
+
+/** A value as the text of a plain field; nothing is empty. */
+export const plain = (value: Json | undefined): string => (value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
+
+/** A choice's options, with the present value where it is none of them: what YAML says is kept. */
+export function optionsWith(value: string, known: readonly [string, string][]): [string, string][] {
+  return value === "" || known.some(([each]) => each === value) ? [...known] : [...known, [value, value]];
+}

@@ -1,13 +1,17 @@
 /** What can start a workflow, each with its fields. */
 
-import { CalendarClock, FileInput, FormInput, Hand, Radio, Trash2, Webhook, type LucideIcon } from "lucide-react";
+import { Braces, CalendarClock, FileInput, FormInput, Hand, Radio, Trash2, Webhook, type LucideIcon } from "lucide-react";
 
-import type { Fields, Json } from "../graph/definition";
+import type { Fields } from "../graph/definition";
+import { ApiFields } from "./ApiFields";
 import { useReadOnly } from "./editing";
 import { Choice, TextField } from "./fields";
+import { plain } from "./parsing";
+import { WebhookFields } from "./WebhookFields";
 
 export const NEW_TRIGGERS: Record<string, { title: string; icon: LucideIcon; fields: Fields }> = {
   webhook: { title: "Webhook", icon: Webhook, fields: { type: "webhook", method: "POST" } },
+  api: { title: "API", icon: Braces, fields: { type: "api", method: "POST", path: "/" } },
   schedule: { title: "Schedule", icon: CalendarClock, fields: { type: "schedule", cron: "0 9 * * *", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone } },
   form: { title: "Form", icon: FormInput, fields: { type: "form", title: "New request", submit: "Send", access: "public" } },
   event: { title: "Event", icon: Radio, fields: { type: "event", event: "order.paid" } },
@@ -39,18 +43,14 @@ export function Trigger({ trigger, url, onChange }: Props) {
   );
 }
 
-/** Fields without those that are empty. */
-const told = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+/** Fields without those that say nothing. */
+const told = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== null));
 
 function TriggerFields({ type, trigger, put }: { type: string; trigger: Fields; put: (fields: Fields) => void }) {
   const text = (name: string, label: string, hint?: string, mono = false) => <TextField label={label} mono={mono} hint={hint} value={plain(trigger[name])} onChange={(value) => put({ [name]: value })} />;
   switch (type) {
-    case "webhook": return (
-      <>
-        <Choice label="Method" value={plain(trigger["method"]) || "POST"} options={methods(trigger["method"])} onChange={(method) => put({ method })} />
-        <Choice label="Answers" value={plain(trigger["respond"]) || "immediately"} options={[["immediately", "at once"], ["when_finished", "with the result"], ...other(trigger["respond"], ["immediately", "when_finished"])]} onChange={(respond) => put({ respond: respond === "immediately" ? "" : respond })} />
-      </>
-    );
+    case "webhook": return <WebhookFields trigger={trigger} put={put} />;
+    case "api": return <ApiFields trigger={trigger} put={put} />;
     case "schedule": return <>{text("cron", "Cron", "minute hour day month weekday", true)}{text("timezone", "Time zone")}</>;
     case "form": return (
       <>
@@ -59,13 +59,9 @@ function TriggerFields({ type, trigger, put }: { type: string; trigger: Fields; 
       </>
     );
     case "event": return text("event", "Event", "Its type, such as invoice.paid", true);
+    case "manual": return <p className="muted small">People and API keys with the right to run it.</p>;
     case "file": return text("max_size", "Bytes at most");
     case "poll": return <p className="muted small">Asked every {plain(trigger["rate"])}. Its details are edited as YAML.</p>;
     default: return null;
   }
 }
-
-const plain = (value: Json | undefined): string => (value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value));
-const other = (value: Json | undefined, known: string[]): [string, string][] => (value === undefined || known.includes(plain(value)) ? [] : [[plain(value), `with ${plain(value)}`]]);
-const METHODS = ["POST", "PUT", "PATCH", "GET", "DELETE"];
-const methods = (value: Json | undefined): [string, string][] => [...METHODS, ...(value === undefined || METHODS.includes(plain(value)) ? [] : [plain(value)])].map((method) => [method, method]);

@@ -1,12 +1,13 @@
 /** One connection: its state, what uses it, who may, and new credentials. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { FlaskConical, KeyRound, RotateCcwKey, Trash2 } from "lucide-react";
+import { FlaskConical, FolderInput, KeyRound, RotateCcwKey, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, type Asked, type Schemas } from "../api/client";
 import { useAct, useLoad } from "../api/use";
+import { MoveDialog } from "../folders/MoveDialog";
 import { Sharing } from "../settings/Sharing";
 import { Confirm, Facts } from "../ui/extras";
 import { Form, Switch, TextField } from "../ui/forms";
@@ -40,7 +41,7 @@ function Detail({ connection }: { connection: Connection }) {
   const test = useAct(() => api.POST("/v1/connections/{connection_id}/test", path), { touches });
   const change = useAct((body: Schemas["ConnectionChange"]) => api.PATCH("/v1/connections/{connection_id}", { ...path, body }), { touches, says: "Kept." });
   const consent = useConsent(connection.id);
-  const [dialog, setDialog] = useState<"rotate" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"rotate" | "move" | "delete" | null>(null);
   const shown = Object.entries(connection.settings).filter(([name, value]) => name !== "kind" && value !== null && value !== "" && JSON.stringify(value) !== "[]" && JSON.stringify(value) !== "{}");
   return (
     <div className="split">
@@ -54,6 +55,7 @@ function Detail({ connection }: { connection: Connection }) {
               {agrees(connection) && <button type="button" className="button primary" disabled={consent.pending} onClick={consent.ask}><KeyRound size={15} aria-hidden /> {connection.state === "unauthorized" || connection.state === "untested" ? "Agree at the provider" : "Agree again"}</button>}
               <button type="button" className="button" disabled={test.isPending} onClick={() => test.mutate()}><FlaskConical size={15} aria-hidden /> {test.isPending ? "Testing …" : "Test"}</button>
               <button type="button" className="button" onClick={() => setDialog("rotate")}><RotateCcwKey size={15} aria-hidden /> Replace credentials</button>
+              <button type="button" className="button" onClick={() => setDialog("move")}><FolderInput size={15} aria-hidden /> Move</button>
               <button type="button" className="button danger" onClick={() => setDialog("delete")}><Trash2 size={15} aria-hidden /> Delete</button>
             </div>
           ) : <p className="muted">Your role may see connections, not change them.</p>}
@@ -78,6 +80,7 @@ function Detail({ connection }: { connection: Connection }) {
         {may && <Rename key={connection.title} title={connection.title} onRename={(title) => change.mutate({ title })} />}
       </aside>
       {dialog === "rotate" && <Rotate connection={connection} onClose={() => setDialog(null)} />}
+      {dialog === "move" && <MoveDialog kind="connection" id={connection.id} name={connection.title} folder={connection.folder_id} onClose={() => setDialog(null)} />}
       <Remove connection={connection} open={dialog === "delete"} onClose={() => setDialog(null)} />
     </div>
   );

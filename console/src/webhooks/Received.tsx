@@ -9,7 +9,7 @@ import { useCan } from "../api/account";
 import { api, ok, type Schemas } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { Facts } from "../ui/extras";
-import { Await, Empty, Page, Skeleton } from "../ui/page";
+import { Await, Empty, Skeleton } from "../ui/page";
 import { Complaint, Dialog, Moment } from "../ui/parts";
 
 type Delivery = Schemas["WebhookDelivery"];
@@ -18,21 +18,21 @@ type Verdict = Delivery["verdict"];
 const TONES: Record<Verdict, string> = { accepted: "good", duplicate: "warn", challenge: "accent", refused: "bad", rejected: "bad", failed: "bad" };
 const VERDICTS = Object.keys(TONES) as Verdict[];
 
-export function DeliveriesPage() {
+export function Received() {
   const [workflow, setWorkflow] = useState("");
   const [verdict, setVerdict] = useState<Verdict | "">("");
   const workflows = useLoad(["workflows", "names"], () => api.GET("/v1/workflows", { params: { query: { limit: 100 } } }), { stale: 30_000 });
   const published = (workflows.data?.items ?? []).filter(({ version }) => version !== null);
   const chosen = workflow || (published[0]?.id ?? "");
   return (
-    <Page title="Webhook calls" lead="What other systems sent, what became of it, and sending it through again.">
+    <>
       <div className="tools">
         <select className="grow" aria-label="Workflow" value={chosen} onChange={(event) => setWorkflow(event.target.value)}>{published.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select>
         <select aria-label="Verdict" value={verdict} onChange={(event) => setVerdict(event.target.value as Verdict | "")}><option value="">Every verdict</option>{VERDICTS.map((each) => <option key={each}>{each}</option>)}</select>
       </div>
       <Complaint error={workflows.error} />
       {workflows.isPending ? <Skeleton /> : chosen === "" ? <Nothing /> : <List workflowId={chosen} verdict={verdict} />}
-    </Page>
+    </>
   );
 }
 
