@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.server import ROOT, Client
 
@@ -37,6 +37,13 @@ def colleague(owner: Client, email: str, role: str) -> Client:
     joined = {"token": token, "name": email.partition("@")[0].title(), "password": PASSWORD}
     member = Client(owner.server, email)
     return member.use(member.ok("POST", "/v1/auth/invitations/accept", joined))
+
+
+def settled(page: Page) -> None:
+    """Waits until nothing on the page is loading any more."""
+    # Behind a dialog the page's heading is hidden from who asks by its role.
+    expect(page.locator("h1, .studio-head").first).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
 
 
 @cache

@@ -47,7 +47,7 @@ export function Assistant() {
         <Complaint error={begin.error ?? task.error} />
         <footer>
           {models.length > 1 && <SelectField label="Model" value={model ?? ""} onChange={setConnection} options={models.map(({ name, title }) => ({ value: name, label: title }))} />}
-          <button className="button primary" disabled={working || !can("ai:use")}><Sparkles size={16} aria-hidden /> {working ? "Drafting …" : "Draft it"}</button>
+          <button className="button primary" disabled={working || providers.isLoading || settings.isLoading || !can("ai:use")}><Sparkles size={16} aria-hidden /> {working ? "Drafting …" : "Draft it"}</button>
         </footer>
       </Form>
       {working && <Progress steps={task.data?.progress ?? []} />}

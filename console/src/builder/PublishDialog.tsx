@@ -9,6 +9,7 @@ import { sentence } from "../graph/overlay";
 import { Complaint, Dialog } from "../ui/parts";
 import { Forecast } from "./Forecast";
 import { inWords, resources, type Statement } from "./permissions";
+import { useTriggers } from "./Running";
 import type { Draft, Workflow } from "./useDraft";
 
 interface Props {
@@ -25,10 +26,10 @@ export function PublishDialog({ workflow, draft, onClose }: Props) {
       await draft.save();
       return ok(api.POST("/v1/workflows/{workflow_id}/versions", { params: { path: { workflow_id: workflow.id } }, body: { note } }));
     },
-    onSuccess: () => Promise.all([["workflow", workflow.id], ["versions", workflow.id]].map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    onSuccess: () => Promise.all([["workflow", workflow.id], ["versions", workflow.id], ["triggers", workflow.id], ["apis"]].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
   const errors = (draft.checks?.findings ?? []).filter((found) => found.severity === "error");
-  if (publish.data !== undefined) return <Published version={publish.data.version} webhooks={publish.data.webhooks} onClose={onClose} />;
+  if (publish.data !== undefined) return <Published workflow={workflow} version={publish.data.version} onClose={onClose} />;
   return (
     <Dialog title={`Publish version ${(workflow.version ?? 0) + 1}`} open onClose={onClose}>
       {errors.length > 0 && <p className="banner"><CircleAlert size={16} aria-hidden /> <span>{errors.length === 1 ? "One error is" : `${errors.length} errors are`} in the way: {errors[0] !== undefined && sentence(errors[0])}</span></p>}
@@ -45,11 +46,12 @@ export function PublishDialog({ workflow, draft, onClose }: Props) {
   );
 }
 
-function Published({ version, webhooks, onClose }: { version: number; webhooks: { [id: string]: string }; onClose: () => void }) {
+function Published({ workflow, version, onClose }: { workflow: Workflow; version: number; onClose: () => void }) {
+  const triggers = useTriggers({ ...workflow, version });
   return (
     <Dialog title={`Version ${version} is live`} open onClose={onClose}>
       <p className="good-line"><CircleCheck size={17} aria-hidden /> What starts the workflow from now on runs this version.</p>
-      {Object.entries(webhooks).map(([id, url]) => (
+      {(triggers.data?.items ?? []).map(({ id, url }) => url !== null && (
         <label className="field" key={id}><span>Address of “{id}”</span><input readOnly className="mono" value={url} onFocus={(event) => event.target.select()} /></label>
       ))}
       <footer><button type="button" className="button primary" onClick={onClose}>Done</button></footer>

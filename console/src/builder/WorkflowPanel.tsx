@@ -39,7 +39,7 @@ export function WorkflowPanel({ definition, workflow, checks, samples, onChange 
       <section className="part">
         <h3>What starts it</h3>
         {triggers.length === 0 && <p className="muted small">Nothing yet. People with the right to run it still can.</p>}
-        {triggers.map((trigger, index) => <Trigger key={index} trigger={trigger} url={workflow.webhooks?.[String(trigger["id"])]} onChange={(changed) => change(index, changed)} />)}
+        {triggers.map((trigger, index) => <Trigger key={index} trigger={trigger} workflow={workflow} onChange={(changed) => change(index, changed)} />)}
         {!readOnly && <AddTrigger triggers={triggers} onAdd={(trigger) => put("triggers", [...triggers, trigger])} />}
       </section>
       {!isFields(definition["asl"]) && (

@@ -7,6 +7,8 @@ import { ApiFields } from "./ApiFields";
 import { useReadOnly } from "./editing";
 import { Choice, TextField } from "./fields";
 import { plain } from "./parsing";
+import { Running } from "./Running";
+import type { Workflow } from "./useDraft";
 import { WebhookFields } from "./WebhookFields";
 
 export const NEW_TRIGGERS: Record<string, { title: string; icon: LucideIcon; fields: Fields }> = {
@@ -21,11 +23,11 @@ export const NEW_TRIGGERS: Record<string, { title: string; icon: LucideIcon; fie
 
 interface Props {
   trigger: Fields;
-  url: string | undefined;
+  workflow: Workflow;
   onChange: (changed: Fields | undefined) => void;
 }
 
-export function Trigger({ trigger, url, onChange }: Props) {
+export function Trigger({ trigger, workflow, onChange }: Props) {
   const type = String(trigger["type"]);
   const known = NEW_TRIGGERS[type];
   const Icon = known?.icon ?? Radio;
@@ -38,7 +40,7 @@ export function Trigger({ trigger, url, onChange }: Props) {
         {!useReadOnly() && <button type="button" className="button quiet icon tiny danger" aria-label={`Remove the trigger ${id}`} onClick={() => onChange(undefined)}><Trash2 size={14} /></button>}
       </header>
       <TriggerFields type={type} trigger={trigger} put={(fields) => onChange(told({ ...trigger, ...fields }))} />
-      {(type === "webhook" || type === "form") && (url === undefined ? <p className="muted small">Its address appears once the workflow is published.</p> : <input readOnly className="mono" aria-label={`Address of ${id}`} value={url} onFocus={(event) => event.target.select()} />)}
+      <Running workflow={workflow} trigger={trigger} />
     </div>
   );
 }

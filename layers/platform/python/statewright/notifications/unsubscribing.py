@@ -15,6 +15,7 @@ from statewright import world
 from statewright.auth import tokens
 from statewright.db import load_queries, tenant
 from statewright.errors import GoneError
+from statewright.http.page import page as drawn
 from statewright.settings import settings
 
 _USE = "unsubscribe"
@@ -87,17 +88,10 @@ def page(found: Unsubscription, *, done: bool) -> str:
     what = html.escape(f"'{found.category}'")
     who = html.escape(found.address)
     text = (
-        f"<p>{who} gets no more e-mails about {what}.</p>"
+        f'<p role="status">{who} gets no more e-mails about {what}.</p>'
         if done
         else f"<p>Stop e-mails about {what} to {who}?</p>"
         '<form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe'
         "</button></form>"
     )
-    return _PAGE.format(text=text)
-
-
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Unsubscribe</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots"
-content="noindex"><style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;
-padding:0 1rem}}button{{font:inherit;padding:.5rem 1.2rem}}</style></head><body><h1>Unsubscribe</h1>
-{text}</body></html>"""
+    return drawn("Unsubscribe", text)

@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from statewright.http.page import page
 from statewright.workflows.triggers.form_fields import Field
 
 HEADERS = {
@@ -42,12 +43,12 @@ def form_page(
         f'{description}{summary}<form method="post" accept-charset="utf-8">{hidden}{rows}'
         f'<div class="row"><button>{_text(about["submit"])}</button></div></form>'
     )
-    return _page(about["title"], body)
+    return page(about["title"], body)
 
 
 def thanks_page(about: Mapping[str, str]) -> str:
     """What people see when they have sent the form."""
-    return _page(about["title"], f'<p role="status">{_text(about["thanks"])}</p>')
+    return page(about["title"], f'<p role="status">{_text(about["thanks"])}</p>')
 
 
 def _summary(wrong: Mapping[str, str]) -> str:
@@ -125,19 +126,3 @@ def _shown(field: Field) -> list[str]:
 
 def _text(value: Any) -> str:
     return html.escape(str(value))
-
-
-def _page(title: str, body: str) -> str:
-    return _PAGE.format(title=_text(title), body=body)
-
-
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem}}
-p{{white-space:pre-line}}.row{{margin-top:1.1rem}}label,legend{{display:block;font-weight:600}}
-label:has([type=checkbox]){{font-weight:400}}fieldset{{border:0;padding:0;margin:0}}
-input:not([type=checkbox]),select,textarea{{width:100%;box-sizing:border-box;font:inherit;
-padding:.4rem .5rem;border:1px solid #767676;border-radius:.3rem}}
-[aria-invalid]{{border-color:#b00020}}
-small{{display:block;color:#555}}.wrong{{color:#b00020}}button{{font:inherit;padding:.5rem 1.2rem}}
-</style></head><body><h1>{title}</h1>{body}</body></html>"""
