@@ -8,7 +8,7 @@ from pathlib import Path
 from localcloud.gateway import Gateway, Request, Response
 
 _FOREVER = "public, max-age=31536000, immutable"
-_SAFE = [
+HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
@@ -46,5 +46,5 @@ class Site:
     def _file(self, file: Path) -> Response:
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         kept = _FOREVER if file.parent.name == "assets" else "no-cache"
-        headers = [("Content-Type", kind), ("Cache-Control", kept), *_SAFE]
+        headers = [("Content-Type", kind), ("Cache-Control", kept), *HEADERS]
         return Response(200, headers, file.read_bytes())

@@ -1,4 +1,4 @@
-"""``deploy``: SAM builds and deploys the template; then the database is brought up to date."""
+"""``deploy``: SAM builds and deploys the template; then the database and the console follow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from statewright.gateway.document import FILE
-from statewright_cli import openapi
+from statewright_cli import openapi, site_files
 from statewright_cli.files import problems
 from statewright_cli.project import ROOT
 
@@ -37,6 +37,20 @@ def deploy_stack(stage: str, arguments: Sequence[str]) -> None:
         problems.print(f"The migrations failed: {applied.get('errorMessage')}", style="red")
         raise typer.Exit(1)
     Console().print(f"Deployed {stack}; migrations applied: {applied['applied'] or 'none'}")
+    _put_console(stack)
+
+
+def _put_console(stack: str) -> None:
+    """Builds the console and uploads it, where the stack serves it."""
+    told = site_files.outputs(stack, boto3.client("cloudformation"))
+    if (bucket := told.get("ConsoleBucket")) is None:
+        return
+    done = subprocess.run(["make", "--no-print-directory", "console"], cwd=ROOT, check=False)
+    if done.returncode:
+        problems.print("The console could not be built, and is as it was before.", style="red")
+        raise typer.Exit(done.returncode)
+    count = site_files.upload(ROOT / "console" / "dist", bucket, boto3.client("s3"))
+    Console().print(f"Console: {count} files, at {told['ConsoleUrl']}")
 
 
 def stack_name(stage: str) -> str:

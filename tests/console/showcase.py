@@ -189,7 +189,10 @@ def _runs(owner: Client, workflows: dict[str, Any]) -> dict[str, str]:
         {"id": "tell", "name": "Tell the customer", "use": "email.send", "with": {"to": "c@example.com", "subject": "Your refund", "text": "It is on its way."}}]}  # fmt: skip
     found["failed"] = owner.call_webhook(owner.publish(failing), {}).json()["execution_id"]
     asked = {"item": "Two standing desks", "amount": 1180, "team": "Engineering", "why": "The new colleagues start in December, and the office has none to spare."}  # fmt: skip
-    httpx.post(_form(owner, workflows), data=asked).raise_for_status()
+    form = _form(owner, workflows)
+    page = httpx.get(form).text
+    once = page.partition('name="_submission" value="')[2].partition('"')[0]
+    httpx.post(form, data={**asked, "_submission": once}).raise_for_status()
     for name in ("order", "failed"):
         owner.ended(found[name])
     return found
