@@ -14,7 +14,7 @@ import pytest
 from statewright.aws import objects
 from statewright.errors import ConflictError
 from statewright.integrations.credentials import Credentials
-from statewright.integrations.databases import mysql, postgresql, sqlite, sqlserver
+from statewright.integrations.databases import exporting, mysql, postgresql, sqlite, sqlserver
 from statewright.integrations.databases.driver import Driver, Limits
 from statewright.integrations.databases.errors import (
     DatabaseConflictError,
@@ -27,6 +27,7 @@ from statewright.integrations.databases.errors import (
 )
 from statewright.integrations.databases.opening import opened
 from statewright.integrations.databases.step import asked
+from statewright.integrations.files.errors import FileInvalidError
 from statewright.integrations.reach import PUBLIC, parse_reach
 from tests.support import databases
 from tests.support.server import Client, Server, free_port
@@ -140,6 +141,42 @@ def test_limits_on_rows_and_bytes(engine: Open) -> None:
     for limits in (Limits(rows=80), Limits(size=500)):
         with pytest.raises(DatabaseTooLargeError):
             ask(engine, sql, limits)
+
+
+@pytest.fixture
+def stored(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """What would be put into the store."""
+    found: dict[str, bytes] = {}
+
+    def kept(workspace_id: str, key: str, inputs: Any, name: str, content: Any) -> dict[str, Any]:
+        found[name] = content.read()
+        return {"file": name, "size": len(found[name])}
+
+    monkeypatch.setattr(exporting, "kept", kept)
+    return found
+
+
+def test_a_query_becomes_a_file_row_by_row(engine: Open, stored: dict[str, bytes]) -> None:
+    with engine() as driver:
+        rows = [{"id": n, "city": "Lima", "total": None} for n in range(10, 20_000)]
+        assert driver.write("orders", rows, None) == 19_990
+
+    def export(**inputs: Any) -> dict[str, Any]:
+        event = {"workspace_id": "w", "key": "k", "with": inputs}
+        sql = "SELECT id, city, total FROM orders WHERE id >= :least ORDER BY id"
+        return exporting.export(event, engine, sql, {"least": 3})
+
+    assert export(to="o.csv") == {"file": "o.csv", "size": len(stored["o.csv"]), "count": 19_991}
+    head = b"id,city,total\r\n3,Bonn,4.5\r\n10,Lima,\r\n"
+    assert stored["o.csv"].startswith(head)
+    assert stored["o.csv"].count(b"\n") == 19_992
+    export(to="o", into="jsonl")
+    assert stored["o"].startswith(b'{"id": 3, "city": "Bonn", "total": 4.5}\n')
+    with pytest.raises(DatabaseTooLargeError, match="more than 100 rows"):
+        export(to="p.csv", limit=100)
+    with pytest.raises(FileInvalidError, match="xlsx is none of"):
+        export(to="p.xlsx")
+    assert "p.csv" not in stored
 
 
 def test_limits_on_time(engine: Open) -> None:
@@ -275,9 +312,12 @@ def test_steps_use_a_database_and_keep_its_password_to_themselves(owner: Client)
         {"id": "put", "use": "db.upsert", **with_, "with": {"table": "stock", "rows": [{"sku": "{% $trigger.body.sku %}", "n": 2}], "key": ["sku"]}},
         {"id": "added", "use": "db.execute", **with_, "with": {"sql": "INSERT INTO stock VALUES ('b', 7) ON CONFLICT DO NOTHING RETURNING n"}},
         {"id": "got", "use": "db.query", **with_, "with": {"sql": "SELECT sku, n FROM stock WHERE sku = :sku", "parameters": {"sku": "{% $trigger.body.sku %}"}}},
+        {"id": "file", "use": "db.query", **with_, "with": {"sql": "SELECT sku, n FROM stock ORDER BY n", "to": "stock/all.csv"}},
         body={"sku": evil},
     )  # fmt: skip
     assert found["status"] == "succeeded", found
+    file = found["output"]["file"]
+    assert (file["file"], file["count"]) == ("stock/all.csv", 2)
     assert found["output"]["got"] == {"rows": [{"sku": evil, "n": 2}], "count": 1}
     failed = run(owner, "Away", {"id": "q", "use": "db.query", "connection": "away", "with": {"sql": "SELECT 1"}})  # fmt: skip
     assert failed["error"] == "Database.Unavailable"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from statewright.integrations import credentials
 from statewright.integrations.credentials import Credentials
+from statewright.integrations.databases import exporting
 from statewright.integrations.databases.driver import Driver, Limits, Row
 from statewright.integrations.databases.errors import DatabaseError, DatabaseTooLargeError
 from statewright.integrations.databases.opening import opened
@@ -30,27 +32,33 @@ def perform(event: dict[str, Any]) -> dict[str, Any]:
         raise ConnectionInvalidError("db.* needs a connection of the kind database")
     connection = credentials.for_step(event["workspace_id"], event["connection"])
     try:
-        return _performed(connection, event["with"])
+        return _performed(connection, event)
     except DatabaseError as error:
         raise type(error)(redact(str(error), connection.texts())) from None
 
 
-def _performed(connection: Credentials, inputs: dict[str, Any]) -> dict[str, Any]:
+def _performed(connection: Credentials, event: dict[str, Any]) -> dict[str, Any]:
+    inputs = event["with"]
     limits = limits_of(inputs)
     match inputs["operation"]:
+        case "query" if inputs.get("to"):
+            reading = partial(opened, connection, read_only=True)
+            return exporting.export(event, reading, _statement(inputs), _values(inputs))
         case "query":
             with opened(connection, limits, read_only=True) as driver:
-                statement = inputs.get("sql") or inputs.get("collection") or ""
-                rows = asked(driver, statement, _values(inputs), limits)
+                rows = asked(driver, _statement(inputs), _values(inputs), limits)
             return {"rows": rows, "count": len(rows)}
         case "execute":
             with opened(connection, limits, read_only=False) as driver:
-                statement = inputs.get("sql") or inputs.get("collection") or ""
-                count, rows = driver.execute(statement, _values(inputs), limits.rows)
+                count, rows = driver.execute(_statement(inputs), _values(inputs), limits.rows)
             return {"count": count, "rows": taken(rows, limits)}
     key = inputs["key"] if inputs["operation"] == "upsert" else None
     with opened(connection, limits, read_only=False) as driver:
         return {"count": driver.write(inputs["table"], inputs["rows"], key)}
+
+
+def _statement(inputs: dict[str, Any]) -> str:
+    return str(inputs.get("sql") or inputs.get("collection") or "")
 
 
 def _values(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statewright.integrations.files.errors import FileInvalidError
 
 ROWS = ("csv", "xlsx", "jsonl", "json")
+STREAMED = ("csv", "jsonl", "json")
 READABLE = (*ROWS, "xml", "pdf", "docx", "text", "base64")
 WRITABLE = (*ROWS, "xml", "text", "base64")
 _BY_NAME = {

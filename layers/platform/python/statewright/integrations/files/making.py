@@ -48,9 +48,10 @@ class Written:
         return asdict(self)
 
 
-def _kept(
+def kept(
     workspace_id: str, key: str, inputs: Mapping[str, Any], name: str, content: BinaryIO
 ) -> dict[str, Any]:
+    """Stores what a step has made: the file, as the workflow sees it."""
     replace = inputs.get("replace", True)
     file = keeping.write(workspace_id, name, content, key, replace=replace)
     return Written.of(file).shown()
@@ -66,7 +67,7 @@ def write(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]
         else:
             bounded.write(_content(kind, inputs))
         target.seek(0)
-        return _kept(workspace_id, key, inputs, inputs["file"], target)
+        return kept(workspace_id, key, inputs, inputs["file"], target)
 
 
 def _content(kind: str, inputs: Mapping[str, Any]) -> bytes:
@@ -93,7 +94,7 @@ def convert(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, An
         with rows.opened(workspace_id, inputs) as found:
             count = writing.write(kind, found, Bounded(target, MAX_MADE), inputs)
         target.seek(0)
-        return {**_kept(workspace_id, key, inputs, inputs["to"], target), "count": count}
+        return {**kept(workspace_id, key, inputs, inputs["to"], target), "count": count}
 
 
 def image(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def image(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]
             return confined.only(job)
         facts = confined.only({**job, "to": str(target), "format": _image_format(to, inputs)})
         with target.open("rb") as content:
-            return {**facts, **_kept(workspace_id, key, inputs, to, content)}
+            return {**facts, **kept(workspace_id, key, inputs, to, content)}
 
 
 def _image_format(name: str, inputs: Mapping[str, Any]) -> str:
@@ -132,7 +133,7 @@ def pack(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
                 if target.tell() > MAX_MADE:
                     raise FileTooLargeError("the archive would become larger than it may")
         target.seek(0)
-        return {**_kept(workspace_id, key, inputs, inputs["to"], target), "count": len(names)}
+        return {**kept(workspace_id, key, inputs, inputs["to"], target), "count": len(names)}
 
 
 def _packed(workspace_id: str, archive: zipfile.ZipFile, name: str, shown: str) -> None:
@@ -163,7 +164,7 @@ def unpack(workspace_id: str, key: str, inputs: dict[str, Any]) -> dict[str, Any
                 name = f"{into.rstrip('/')}/{entry['name']}"
                 unpacked = Path(entry["path"])
                 with unpacked.open("rb") as content:
-                    made.append(_kept(workspace_id, key, inputs, name, content))
+                    made.append(kept(workspace_id, key, inputs, name, content))
                 unpacked.unlink()
         return {"files": made}
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from statewright.integrations.databases.errors import ERRORS
 from statewright.integrations.errors import CONNECTION_ERRORS
+from statewright.integrations.files.errors import ERRORS as FILE_ERRORS
+from statewright.integrations.files.formats import STREAMED
 from statewright.workflows.actions.action import Action, Schema, object_schema
+from statewright.workflows.actions.file_catalog import WRITTEN
 
 _SQL: Schema = {"type": "string", "minLength": 1, "maxLength": 50_000, "x-literal": True}
 _NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "x-literal": True}
@@ -25,7 +28,17 @@ _COUNT: Schema = {"type": "object", "properties": {"count": {"type": "integer"}}
 _FILTER: dict[str, Schema] = {"collection": _NAME, "filter": _OBJECT}
 
 
-def _action(name: str, title: str, inputs: Schema, result: Schema) -> Action:
+_EXPORT: dict[str, Schema] = {
+    "to": {"type": "string", "minLength": 1, "maxLength": 500},
+    "into": {"enum": [*STREAMED]},
+    "replace": {"type": "boolean"},
+}
+"""A file instead of rows."""
+
+
+def _action(
+    name: str, title: str, inputs: Schema, result: Schema, errors: tuple[str, ...] = ()
+) -> Action:
     operation = name.removeprefix("db.")
     return Action(
         name,
@@ -34,7 +47,7 @@ def _action(name: str, title: str, inputs: Schema, result: Schema) -> Action:
         inputs,
         result,
         "use-database",
-        (*ERRORS, *CONNECTION_ERRORS),
+        (*ERRORS, *CONNECTION_ERRORS, *errors),
         {"operation": operation},
     )
 
@@ -51,9 +64,12 @@ ACTIONS = (
             projection=_OBJECT,
             sort=_OBJECT,
             skip={"type": "integer", "minimum": 0},
-            **_LIMITS,
+            limit={"type": "integer", "minimum": 1},
+            seconds={"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+            **_EXPORT,
         ),
-        _FOUND,
+        {"type": "object", "properties": {**_FOUND["properties"], **WRITTEN}},
+        FILE_ERRORS,
     ),
     _action(
         "db.execute",

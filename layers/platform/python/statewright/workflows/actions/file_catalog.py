@@ -26,7 +26,7 @@ _HOW: dict[str, Schema] = {
 }
 _COLUMNS: Schema = {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1000}
 _REPLACE: Schema = {"type": "boolean"}
-_WRITTEN: dict[str, Schema] = {
+WRITTEN: dict[str, Schema] = {
     "file": _TEXT,
     "size": _COUNT,
     "content_type": _TEXT,
@@ -87,7 +87,7 @@ ACTIONS = (
             sheet=_TEXT,
             replace=_REPLACE,
         ),
-        _result(**_WRITTEN),
+        _result(**WRITTEN),
     ),
     _action(
         "file.convert",
@@ -102,7 +102,7 @@ ACTIONS = (
             columns=_COLUMNS,
             replace=_REPLACE,
         ),
-        _result(**_WRITTEN, count=_COUNT),
+        _result(**WRITTEN, count=_COUNT),
     ),
     _action(
         "file.image",
@@ -118,7 +118,7 @@ ACTIONS = (
             quality={"type": "integer", "minimum": 1, "maximum": 100},
             replace=_REPLACE,
         ),
-        _result(**_WRITTEN, format=_TEXT, width=_COUNT, height=_COUNT, mode=_TEXT, frames=_COUNT),
+        _result(**WRITTEN, format=_TEXT, width=_COUNT, height=_COUNT, mode=_TEXT, frames=_COUNT),
     ),
     _action(
         "file.zip",
@@ -130,7 +130,7 @@ ACTIONS = (
             strip=_TEXT,
             replace=_REPLACE,
         ),
-        _result(**_WRITTEN, count=_COUNT),
+        _result(**WRITTEN, count=_COUNT),
     ),
     _action(
         "file.unzip",
@@ -142,7 +142,7 @@ ACTIONS = (
         "file.copy",
         "Copy a file",
         object_schema(["file", "to"], file=_FILE, to=_FILE),
-        _result(**_WRITTEN),
+        _result(**WRITTEN),
     ),
     _action(
         "file.list",
@@ -153,7 +153,7 @@ ACTIONS = (
             after=_TEXT,
             limit={"type": "integer", "minimum": 1, "maximum": 1000},
         ),
-        _result(files={"type": "array", "items": _result(**_WRITTEN)}, next=_TEXT),
+        _result(files={"type": "array", "items": _result(**WRITTEN)}, next=_TEXT),
     ),
     _action(
         "file.delete",
