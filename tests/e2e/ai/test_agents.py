@@ -160,6 +160,8 @@ def test_a_tools_failure_is_told_to_the_model(owner: Client, provider: AIStandIn
     found = owner.ended(begun(owner, "Failing tool", step))
     assert found["output"]["text"] == "The shop is closed."
     assert "Http.Unreachable" in prompt_of(provider.asked[1])
+    (shown,) = owner.ok("GET", f"/v1/executions/{found['id']}")["steps"]
+    assert (shown["id"], shown["status"]) == ("clerk", "succeeded")
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,19 @@ def test_a_limit_in_money_needs_prices_and_the_task_needs_to_fit() -> None:
     assert turn(free, inputs())["answer"]["text"] == "Hi"
 
 
+def test_an_answer_that_its_limit_cuts_off_has_reached_the_limit() -> None:
+    class Cut(_Asker):
+        def ask(self, prompt: Prompt) -> Completion:
+            raise errors.Truncated(f"the answer is longer than {prompt.max_tokens:,} tokens")
+
+    cut: Any = Cut(said())
+    with pytest.raises(errors.LimitReached, match="900"):
+        turn(cut, inputs())
+    with pytest.raises(errors.Truncated) as found:
+        turn(cut, inputs(max_tokens=100))
+    assert type(found.value).__name__ == "AI.Truncated"
+
+
 def test_a_long_talk_loses_its_oldest_results_and_keeps_the_calls() -> None:
     entries: list[dict[str, Any]] = [
         {"role": "tool", "answers": str(n), "tool": "find", "result": "x" * 400} for n in range(10)

@@ -20,6 +20,8 @@ MOST_GIVEN = 40_000
 """The most bytes of what the agent is given to begin with: a state's data may have 256 KiB."""
 MOST_TALK = 60_000
 """The most bytes of what has been said: what tools answered long ago is left out beyond."""
+MOST_TOKENS = 4_000
+"""Of one answer, unless the step says otherwise."""
 LEFT_OUT = "(left out: a long time has passed)"
 _RULES = (
     "You do a task inside a business process. Use the tools where they help; there are no others. "
@@ -51,7 +53,13 @@ def turn(asker: Asker, inputs: dict[str, Any]) -> dict[str, Any]:
     if limits.get("cost") is not None and not prices.known():
         sentence = "the agent has a limit in money, and the connection has no prices"
         raise errors.BudgetExceeded(sentence)
-    answer = asker.ask(_prompt(inputs))
+    prompt = _prompt(inputs)
+    try:
+        answer = asker.ask(prompt)
+    except errors.Truncated as error:
+        if prompt.max_tokens < inputs.get("max_tokens", MOST_TOKENS):
+            raise errors.LimitReached(f"{error}, which is what its limit leaves") from error
+        raise
     took = judged(answer, inputs)
     used = answer.usage.input_tokens + answer.usage.output_tokens
     return {
@@ -79,7 +87,7 @@ def _prompt(inputs: dict[str, Any]) -> Prompt:
         tools.append(Tool(ANSWER, "Gives the answer, when the task is done.", _object(schema)))
         system += f"\n\nWhen you are done, call {ANSWER}, and nothing else with it."
     left = inputs["limits"]["tokens"] - inputs["spent"]["tokens"]
-    most = max(1, min(inputs.get("max_tokens", 4_000), left))
+    most = max(1, min(inputs.get("max_tokens", MOST_TOKENS), left))
     messages = (Message("user", "\n\n".join(given)), *map(_message, inputs["talk"]))
     return Prompt(system, messages, None, tuple(tools), most, inputs.get("temperature"))
 

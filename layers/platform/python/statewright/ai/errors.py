@@ -22,6 +22,10 @@ Truncated = _named("AI.Truncated", "The answer is longer than allowed.")
 Refused = _named("AI.Refused", "The model declines to answer.")
 BudgetExceeded = _named("AI.BudgetExceeded", "The budget of the month is used up.")
 
+LimitReached = type(
+    "AI.LimitReached", (Truncated,), {"__doc__": "An agent's limit leaves no room for an answer."}
+)
+
 ERRORS = tuple(error.__name__ for error in AIError.__subclasses__())
 """What every action of the AI service can fail with."""
 

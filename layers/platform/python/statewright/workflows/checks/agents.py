@@ -31,6 +31,9 @@ def check_agent(actions: Actions, step: Use, at: str, env: Env) -> None:
         check_schema(actions.findings, schema, f"{at}/with/schema")
     given = step.inputs.get("tools")
     if not isinstance(given, dict):
+        if is_dynamic(given):
+            detail = "are needed when the workflow is published: they cannot be an expression"
+            actions.findings.error("not-literal", f"{at}/with/tools", detail)
         return
     for name, tool in given.items():
         here = f"{at}/with/tools/{pointer_part(name)}"
