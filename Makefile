@@ -12,7 +12,7 @@ APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py te
 	tests/e2e/test_crash.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check
+.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
@@ -63,6 +63,9 @@ iam: $(READY)  ## end-to-end tests, then what functions may do and never did: so
 	@rm -f .iam-calls.jsonl
 	@STATEWRIGHT_KEEP_CALLS=.iam-calls.jsonl $(BIN)/pytest tests/e2e
 	@$(BIN)/python -m tests.support.permissions .iam-calls.jsonl
+
+previous: $(READY)  ## records the SQL statements of a release (REF=v1.2.3): the next one's schema must still take them
+	@$(BIN)/python -m tests.support.previous $(REF)
 
 crash: $(READY)  ## kills and pauses the engine 350 times under load and checks what is left; two lines of JSON
 	@$(BIN)/python -m tests.crash

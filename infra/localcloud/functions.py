@@ -89,6 +89,8 @@ class LambdaHost:
         self._threads = ThreadPoolExecutor(CONCURRENCY, "lambda")
         self.watch: Callable[[str, str], None] = lambda *_: None
         """Sees the name and the outcome of every invocation."""
+        self.cold: Callable[[], None] = lambda: None
+        """Called before a function runs for the first time: on Lambda its process is a new one."""
         self.elsewhere: Callable[[str], Handler | None] = lambda _: None
         """The handler of a function that the template does not have: another stack's."""
 
@@ -136,7 +138,8 @@ class LambdaHost:
             except (ImportError, AttributeError) as error:
                 raise TemplateError(f"{function.name}: no handler: {error}") from error
             self._handlers[function.name] = handler
-            return handler
+        self.cold()
+        return handler
 
     def invoke(self, name: str, payload: bytes) -> Outcome:
         """Invokes a function and waits for it, at most as long as its time limit."""

@@ -24,6 +24,7 @@ from localcloud.guard import Hosts
 from localcloud.services.websockets import MAX_MESSAGE
 from localcloud.site import Site
 from localcloud.web import Web
+from statewright.aws import secrets
 from statewright_cli import openapi
 from statewright_cli.project import CONSOLE, TEMPLATE
 from statewright_cli.python_connectors import FOLDER, installed
@@ -93,6 +94,8 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         )
         closing.callback(cloud.close)
         cloud.host.elsewhere = installed(place.data / FOLDER, place.outbound_allow)
+        if place.record_calls is not None:
+            cloud.host.cold = secrets.secret_text.cache_clear  # so that each function's is noted
         cloud.open()
         openapi.make_if_stale()
         collect_seldom()

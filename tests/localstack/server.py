@@ -59,6 +59,10 @@ class LocalStackServer:
         self.url = f"{self.localstack.url}/_aws/execute-api/{api['id']}/dev"
         return self
 
+    def put_parameter(self, name: str, text: str) -> None:
+        """Keeps a secret in SSM, as an operator does."""
+        self.client("ssm").put_parameter(Name=name, Value=text, Type="SecureString")
+
     def client(self, service: str) -> Any:
         """A boto3 client of LocalStack."""
         return boto3.client(

@@ -158,7 +158,10 @@ def report(calls: Path, page: Path) -> str:
     needs, reasons = recorded(calls), explained(page)
     lines = [f"lacks {need}" for need in missing(needs)]
     for function, action in unused(needs):
-        known = any(action == has and fnmatch.fnmatchcase(function, one) for one, has in reasons)
+        known = any(
+            fnmatch.fnmatchcase(action, has) and fnmatch.fnmatchcase(function, one)
+            for one, has in reasons
+        )
         if not known:
             lines.append(f"unused {function} {action}")
     return "\n".join([f"{len(needs)} calls, {len(granted())} grants", *lines])

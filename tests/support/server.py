@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
 from tests.support import secrets
 
@@ -105,6 +106,17 @@ class Server:
             letter_of(email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
             for file in sorted((self.data / "mail").glob("*.eml"))
         ]
+
+    def put_parameter(self, name: str, text: str) -> None:
+        """Keeps a secret in SSM, as an operator does."""
+        lines = (self.data / "postgres" / "postmaster.pid").read_text().split("\n")
+        url = f"postgresql://postgres@/postgres?host={lines[4]}&port={lines[3]}"
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO localcloud.parameters (name, kind, value)"
+                " VALUES (%s, 'SecureString', %s)",
+                (name, text),
+            )
 
     def kill(self) -> None:
         """SIGKILL: no chance to tidy up."""

@@ -135,6 +135,8 @@ class Parameters:
         self, Name: str, Value: str, Type: str = "String", Overwrite: bool = False, **_: Any
     ) -> dict[str, Any]:
         """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
+        if "/" in Name and not Name.startswith("/"):
+            raise AwsError("ValidationException", "Parameter name must be a fully qualified name.")
         with self._pool.connection() as connection:
             row = connection.execute(
                 """INSERT INTO localcloud.parameters AS p (name, kind, value) VALUES (%s, %s, %s)

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
 import pytest
 
 from tests.e2e.auth.test_accounts import PASSWORD, post
@@ -424,11 +423,7 @@ def test_oauth_1_from_consent_to_signed_calls(owner: Client, service: str) -> No
 def test_a_secret_may_be_kept_elsewhere(owner: Client, echo: Any) -> None:
     workspace = owner.session["workspace_id"]
     name = f"statewright/workspaces/{workspace}/crm"
-    with psycopg.connect(_database(owner)) as connection:
-        connection.execute(
-            "INSERT INTO localcloud.parameters (name, kind, value) VALUES (%s, 'SecureString', %s)",
-            (name, json.dumps({"key": "kept-elsewhere"})),
-        )
+    owner.server.put_parameter(f"/{name}", json.dumps({"key": "kept-elsewhere"}))
     reference = {"store": "ssm", "id": name, "field": "key"}
     made = make(owner, "elsewhere", {"kind": "bearer", "token": reference, "base_url": echo[0]})
     assert made["references"] == {"token": {"store": "ssm", "id": name, "field": "key"}}
@@ -437,8 +432,3 @@ def test_a_secret_may_be_kept_elsewhere(owner: Client, echo: Any) -> None:
     missing = {"store": "ssm", "id": f"{name}-missing"}
     make(owner, "missing", {"kind": "bearer", "token": missing, "base_url": echo[0]})
     assert run(owner, calling(owner, "Missing", "missing", "/"))["error"] == "Connection.Invalid"
-
-
-def _database(owner: Client) -> str:
-    lines = (owner.server.data / "postgres" / "postmaster.pid").read_text().split("\n")
-    return f"postgresql://postgres@/postgres?host={lines[4]}&port={lines[3]}"

@@ -16,7 +16,7 @@ from localcloud.errors import AwsError
 from localcloud.functions import Function, LambdaHost
 from localcloud.services.event_rules import Rule, Target
 from localcloud.services.events import Events
-from localcloud.services.keys import Kms
+from localcloud.services.keys import Kms, Parameters
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
 from localcloud.services.sns import Sns, Subscription
@@ -134,6 +134,14 @@ def host() -> LambdaHost:
     return made
 
 
+def test_a_function_begins_cold_once(host: LambdaHost) -> None:
+    begun: list[str] = []
+    host.cold = lambda: begun.append("cold")
+    for _ in range(2):
+        host.invoke("f", b"{}")
+    assert begun == ["cold"]
+
+
 def test_functions_have_lambdas_semantics(host: LambdaHost) -> None:
     def invoke(value: Any) -> tuple[Any, str | None]:
         outcome = host.invoke("arn:aws:lambda:r:1:function:f:live", json.dumps(value).encode())
@@ -179,3 +187,9 @@ def test_boto3_calls_land_here_with_awss_errors(monkeypatch: pytest.MonkeyPatch)
         sqs.get_queue_url(QueueName=1)
     with pytest.raises(ClientError, match="does not support sqs:PurgeQueue"):
         sqs.purge_queue(QueueUrl="https://q")
+
+
+def test_a_parameter_with_levels_is_named_from_the_root() -> None:
+    parameters: Any = Parameters(None)  # type: ignore[arg-type]
+    with pytest.raises(AwsError, match="fully qualified"):
+        parameters.put_parameter("a/b", "x")

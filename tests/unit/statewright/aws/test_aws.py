@@ -373,6 +373,8 @@ def test_secrets_and_parameters_are_read() -> None:
     clients.client("secretsmanager").put_secret_value(SecretId="s", SecretString="three")
     assert (secrets.secret_text("s"), secrets.fresh_text("s")) == ("one", "three")
     assert parameters.text("n") == "two"
+    clients.client("ssm").put_parameter(Name="/a/b", Value="three", Type="SecureString")
+    assert parameters.text("a/b") == parameters.text("/a/b") == "three"
     with pytest.raises(ClientError, match="ResourceNotFound"):
         secrets.fresh_text("other")
 
