@@ -78,6 +78,7 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=10_000_000)
     parser.add_argument("--ingested", type=int, default=1_000_000, help="facts that are ingested")
     parser.add_argument("--rounds", type=int, default=20, help="looks at each dashboard")
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="looked at on the way")
     parser.add_argument("--no-peer", action="store_true", help="without DuckDB")
     options = parser.parse_args()
     free = shutil.disk_usage(tempfile.gettempdir()).free
@@ -133,7 +134,7 @@ def measure(folder: Path, url: str, options: Any, python: Path | None) -> dict[s
     result: dict[str, Any] = {"bench": "facts", "machine": harness.machine(), "sizes": []}
     result["machine"]["load"] = os.getloadavg()[0]
     end, done = datetime.now(UTC).replace(minute=0, second=0, microsecond=0), 0
-    for size in sorted({*(s for s in SIZES if s < options.facts), options.facts}):
+    for size in sorted({*(s for s in options.sizes if s < options.facts), options.facts}):
         found: dict[str, Any] = {"facts": size}
         if size <= options.ingested:
             found["ingest"] = ingest_facts(size - done, done, end)

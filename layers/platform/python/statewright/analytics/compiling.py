@@ -124,8 +124,7 @@ def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement |
     if any(value.needs_targets for _, value in wanted):
         table += _TARGETS
     keys = _keys(plan, source, grained=grained)
-    columns = [f"{key}::text AS {name}" if name != "period" else f"{key} AS period"
-               for name, key in keys]  # fmt: skip
+    columns = _told(keys)
     columns += [f"{value.sql} AS m{i}" for i, value in wanted]
     by = ", ".join(expression for _, expression in keys)
     grouped = f" GROUP BY {by}" if keys else ""
@@ -162,7 +161,7 @@ def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statem
         if names and not grained
         else ""
     )
-    outer = ["whole", *_told(names)]
+    outer = ["whole", *_told([(name, name) for name in names])]
     for i, value in wanted:
         rank = f"floor({value.share} * (total - 1))"
         outer.append(f"analytics_bucket_ms(min(bucket) FILTER (WHERE below > {rank})) AS m{i}")
@@ -204,9 +203,11 @@ def _aliased(keys: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{expression} AS {name}" for name, expression in keys]
 
 
-def _told(names: Sequence[str]) -> list[str]:
+def _told(keys: Sequence[tuple[str, str]]) -> list[str]:
     """Dimensions as texts: cast when they are grouped, as there are fewer then."""
-    return [f"{name}::text AS {name}" if name != "period" else name for name in names]
+    return [
+        f"{key}::text AS {name}" if name != "period" else f"{key} AS period" for name, key in keys
+    ]
 
 
 def _with_grain(parameters: dict[str, Any], plan: Plan, span: Span) -> dict[str, Any]:
