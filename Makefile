@@ -12,7 +12,7 @@ APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py te
 	tests/e2e/test_crash.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous
+.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous screenshots
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
@@ -103,6 +103,9 @@ $(CONSOLE): $(CONSOLE_SOURCES) | $(READY)
 
 console-check: $(CONSOLE)  ## types and tests of the console
 	@cd console && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check && PATH="$(CURDIR)/$(BIN):$$PATH" npm test --silent
+
+screenshots: $(CONSOLE)  ## every page of the console, light and dark, on a desk and a phone, into docs/screenshots (PAGES="builder form": only these)
+	@$(BIN)/python -m tests.console.screenshots $(PAGES)
 
 $(READY): pyproject.toml requirements.lock infra/setup.sh
 	@sh infra/setup.sh $(VENV) $(PY)

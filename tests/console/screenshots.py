@@ -89,10 +89,21 @@ def _report(page: Page) -> None:
     question = page.get_by_role("complementary", name="Question")
     question.get_by_label("Along time by").select_option("day")
     question.get_by_label("Shown as").select_option("line")
-    page.locator(".recharts-surface").first.wait_for()
+    question.get_by_role("button", name="Workflow", exact=True).click()
+    page.locator("[aria-label=Answer][aria-busy=false]").wait_for()
+    page.locator(".recharts-line-curve").first.wait_for()
 
 
-PREPARED: dict[str, Callable[[Page], None]] = {"builder": _step, "report": _report}
+def _visits(page: Page) -> None:
+    page.locator(".waterfall .row").first.wait_for()
+
+
+PREPARED: dict[str, Callable[[Page], None]] = {
+    "builder": _step,
+    "report": _report,
+    "execution": _visits,
+    "failure": _visits,
+}
 
 if __name__ == "__main__":
     main()

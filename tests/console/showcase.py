@@ -14,7 +14,7 @@ import httpx
 from tests.support.console import colleague
 from tests.support.server import ROOT, Client, Server, until
 
-DAYS = 30
+DAYS = 61
 FORM: dict[str, Any] = {
     "name": "Purchase requests",
     "description": "Somebody needs something; whoever holds the budget decides.",
@@ -207,6 +207,17 @@ def _figures(server: Server, owner: Client, workflows: dict[str, Any]) -> None:
     chance = random.Random(11)
     now = datetime.now(UTC)
     usual = {"order-intake": (22.0, 2400), "lead-enrichment": (9.0, 900), "expense-approval": (4.0, 61_000), "invoice-reminders": (1.5, 5200)}  # fmt: skip
+    owner.ok(
+        "PUT",
+        "/v1/analytics/settings",
+        {"time_zone": "Europe/Berlin", "hourly_rate": 40, "currency": "EUR"},
+    )
+    for name, minutes in (("order-intake", 4), ("lead-enrichment", 6), ("expense-approval", 12)):
+        owner.ok(
+            "PUT",
+            f"/v1/workflows/{workflows[name]['id']}/target",
+            {"saved_minutes": minutes, "target_ms": usual[name][1] * 2},
+        )
     facts: list[Fact] = []
     for hour in range(24 * DAYS):
         at = now - timedelta(hours=hour + 1)

@@ -21,6 +21,9 @@ export function AnswerView({ answer, title }: { answer: Answer; title: string })
   );
 }
 
+/** A change beyond this says only that there was next to nothing before. */
+const MOST = 9.99;
+
 /** More of these measures is worse. */
 const COSTLY = /fail|error|duration|retr|cost|reject|open|timed/;
 
@@ -38,7 +41,7 @@ function Numbers({ answer }: { answer: Answer }) {
             <b>{figure(row.values[at], unit, answer.currency)}</b>
             {moved !== null && Math.abs(moved) >= 0.005 && (
               <small className={good ? "up" : "down"} title={`Before: ${figure(row.previous?.[at], unit, answer.currency)}`}>
-                {moved >= 0 ? <ArrowUpRight size={13} aria-hidden /> : <ArrowDownRight size={13} aria-hidden />} {figure(Math.abs(moved), "ratio")}
+                {moved >= 0 ? <ArrowUpRight size={13} aria-hidden /> : <ArrowDownRight size={13} aria-hidden />} {Math.abs(moved) > MOST ? `over ${figure(MOST, "ratio")}` : figure(Math.abs(moved), "ratio")}
               </small>
             )}
           </div>

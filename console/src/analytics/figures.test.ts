@@ -28,7 +28,7 @@ test("along periods, the largest groups are the series and every period is one p
   );
 });
 
-test.each([[0.5, "ratio", "50%"], [950, "milliseconds", "950 ms"], [90_000, "milliseconds", "1.5 min"], [null, "count", "–"], [2.5, "hours", "2.5 h"]])("%s %s is %s", (value, unit, text) => {
+test.each([[0.5, "ratio", "50%"], [950, "milliseconds", "950 ms"], [90_000, "milliseconds", "1.5 min"], [null, "count", "–"], [2.5, "hours", "2.5 h"], [1037.3, "hours", "1,037 h"], [41_493.33, "money", "$41,493"], [12.5, "money", "$12.50"]])("%s %s is %s", (value, unit, text) => {
   expect(figure(value, unit)).toBe(text);
 });
 

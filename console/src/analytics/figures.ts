@@ -21,8 +21,8 @@ export function figure(value: number | null | undefined, unit: string | null | u
   switch (unit) {
     case "ratio": return new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 }).format(value);
     case "milliseconds": return duration(value);
-    case "money": return new Intl.NumberFormat(undefined, { style: "currency", currency, maximumFractionDigits: value !== 0 && Math.abs(value) < 1 ? 4 : 2 }).format(value);
-    case "hours": return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(value)} h`;
+    case "money": return new Intl.NumberFormat(undefined, { style: "currency", currency, maximumFractionDigits: Math.abs(value) >= 1000 ? 0 : value !== 0 && Math.abs(value) < 1 ? 4 : 2 }).format(value);
+    case "hours": return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 1 }).format(value)} h`;
     default: return new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(value);
   }
 }

@@ -119,7 +119,7 @@ function Filters({ search }: { search: ExecutionSearch }) {
 const Rows = ({ items }: { items: Schemas["Execution"][] }) => (
   <div className="card scroll">
     <table className="table">
-      <thead><tr><th>Workflow</th><th>Status</th><th>Started</th><th>Took</th><th>Started by</th></tr></thead>
+      <thead><tr><th>Workflow</th><th>Status</th><th>Started</th><th className="extra">Took</th><th className="extra">Started by</th></tr></thead>
       <tbody>
         {items.map((item) => (
           <tr key={item.id}>
@@ -129,8 +129,8 @@ const Rows = ({ items }: { items: Schemas["Execution"][] }) => (
             </td>
             <td><StatusChip status={item.status} /></td>
             <td className="muted nowrap"><Moment at={item.started_at} /></td>
-            <td className="numbers muted">{elapsed(item.started_at, item.stopped_at)}</td>
-            <td className="muted">{item.trigger} <span className="small">· v{item.version}</span></td>
+            <td className="numbers muted extra">{elapsed(item.started_at, item.stopped_at)}</td>
+            <td className="muted extra">{item.trigger} <span className="small">· v{item.version}</span></td>
           </tr>
         ))}
       </tbody>

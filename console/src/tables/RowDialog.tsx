@@ -9,13 +9,13 @@ import { Field, Form } from "../ui/forms";
 import { Complaint, Dialog } from "../ui/parts";
 import { TYPES, type ColumnType } from "./ColumnsField";
 import type { Table } from "./TableList";
-import { read, typed } from "./values";
+import { columnsInOrder, read, typed } from "./values";
 
 const INPUTS: Partial<Record<ColumnType, string>> = { date: "date" };
 
 export function RowDialog({ table, row, onClose }: { table: Table; row: Schemas["IntegrationsRow"] | null; onClose: () => void }) {
   const may = useCan()("tables:write");
-  const columns = Object.entries(table.columns);
+  const columns = columnsInOrder(table);
   const [texts, setTexts] = useState<Record<string, string>>(() => Object.fromEntries(columns.map(([name, { type }]) => [name, typed(row?.values[name], type)])));
   const [wrong, setWrong] = useState<string | null>(null);
   const path = { table: table.name };

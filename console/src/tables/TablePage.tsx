@@ -15,7 +15,7 @@ import { Complaint, Dialog } from "../ui/parts";
 import { ColumnsField, columnsOf, FIRST_COLUMNS } from "./ColumnsField";
 import { RowDialog } from "./RowDialog";
 import type { Table } from "./TableList";
-import { shown } from "./values";
+import { columnsInOrder, shown } from "./values";
 
 type Row = Schemas["IntegrationsRow"];
 
@@ -70,7 +70,7 @@ function MoreColumns({ table, onClose }: { table: Table; onClose: () => void }) 
 }
 
 function Rows({ table }: { table: Table }) {
-  const columns = Object.entries(table.columns);
+  const columns = columnsInOrder(table);
   const texts = columns.filter(([, { type }]) => type === "text").map(([name]) => name);
   const [column, setColumn] = useState(texts[0] ?? "");
   const [words, setWords] = useState("");
@@ -113,7 +113,7 @@ function RowLine({ table, row, onOpen }: { table: Table; row: Row; onOpen: () =>
   const may = useCan()("tables:write");
   return (
     <tr>
-      {Object.entries(table.columns).map(([name, { type }]) => <td key={name} className={type === "number" ? "right numbers" : type === "json" ? "mono cut" : "cut"}>{shown(row.values[name], type)}</td>)}
+      {columnsInOrder(table).map(([name, { type }]) => <td key={name} className={type === "number" ? "right numbers" : type === "json" ? "mono cut" : "cut"}>{shown(row.values[name], type)}</td>)}
       <td className="row-acts"><button type="button" className="button quiet small-button" onClick={onOpen}>{may ? "Change" : "Show"}</button></td>
     </tr>
   );

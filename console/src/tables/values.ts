@@ -28,3 +28,7 @@ export function read(text: string, type: ColumnType): unknown {
   if (Number.isNaN(number)) throw new SyntaxError(`"${text}" is not a number`);
   return number;
 }
+
+/** A table's columns, those of the key first. */
+export const columnsInOrder = <C>(table: { columns: Record<string, C>; key: readonly string[] }): [string, C][] =>
+  [...table.key, ...Object.keys(table.columns).filter((name) => !table.key.includes(name))].map((name) => [name, table.columns[name]!]);

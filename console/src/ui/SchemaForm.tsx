@@ -3,7 +3,7 @@
 import { useState } from "react";
 
 import { Field, ListField, Switch, type Choice } from "./forms";
-import { inputType, labelOf, type Schema, type Values } from "./schema";
+import { inOrder, inputType, labelOf, type Schema, type Values } from "./schema";
 
 interface FormProps {
   schema: Schema;
@@ -22,7 +22,7 @@ export function SchemaForm({ schema, values, onChange, examples = {}, people = [
   };
   return (
     <div className="stack">
-      {Object.entries(schema.properties ?? {}).map(([name, each]) => (
+      {inOrder(schema).map(([name, each]) => (
         <SchemaField
           key={name} label={labelOf(name, each)} schema={each} value={values[name]} example={examples[name]} people={people}
           required={schema.required?.includes(name) ?? false} onChange={(value) => put(name, value)}

@@ -24,6 +24,13 @@ export type Values = Record<string, unknown>;
 export const labelOf = (name: string, schema: Schema): string =>
   schema.title ?? name.replaceAll(/[_-]+/g, " ").replace(/^./, (letter) => letter.toUpperCase());
 
+/** A schema's properties as a form shows them: what is needed first. The server keeps the order of lists, not that of names. */
+export function inOrder(schema: Schema): [string, Schema][] {
+  const properties = schema.properties ?? {};
+  const needed = [...new Set(schema.required ?? [])].filter((name) => name in properties);
+  return [...needed, ...Object.keys(properties).filter((name) => !needed.includes(name))].map((name) => [name, properties[name]!]);
+}
+
 /** The values that a schema suggests by itself. */
 export const defaultsOf = (schema: Schema): Values =>
   Object.fromEntries(

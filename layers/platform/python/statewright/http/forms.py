@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,17 @@ from statewright.errors import MalformedError
 from statewright.http.problems import from_validation
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def in_order(schema: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A schema's properties as a form shows them: what is needed first, as ``required`` has it.
+
+    PostgreSQL's ``jsonb`` keeps the order of lists, not that of an object's names.
+    """
+    properties = schema.get("properties", {})
+    needed = [name for name in schema.get("required", []) if name in properties]
+    rest = [name for name in properties if name not in needed]
+    return [(name, properties[name]) for name in dict.fromkeys([*needed, *rest])]
 
 
 def form_of(event: APIGatewayProxyEvent) -> dict[str, str]:

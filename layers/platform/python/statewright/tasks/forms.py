@@ -11,6 +11,7 @@ from typing import Any, Literal, assert_never
 import jsonschema_rs
 
 from statewright.errors import InvalidError, Issue
+from statewright.http.forms import in_order
 
 MAX_FIELDS = 100
 LONG = 200
@@ -60,7 +61,7 @@ def read(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     if len(properties) > MAX_FIELDS:
         raise InvalidError(f"A form may have {MAX_FIELDS} fields.")
     required = schema.get("required", [])
-    return tuple(_field(name, part, name in required) for name, part in properties.items())
+    return tuple(_field(name, part, name in required) for name, part in in_order(schema))
 
 
 def _field(name: str, part: Any, required: bool) -> Field:

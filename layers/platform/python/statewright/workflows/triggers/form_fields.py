@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from statewright.http.forms import in_order
 from statewright.workflows.starting import input_issues
 
 Kind = Literal["text", "lines", "number", "choice", "boolean", "choices", "list"]
@@ -39,11 +40,11 @@ class Field:
 
 
 def fields_of(schema: Mapping[str, Any]) -> tuple[Field, ...]:
-    """The fields of a schema, in its order; what nobody can enter is left out."""
+    """The fields of a schema, what is needed first; what nobody can enter is left out."""
     required = set(schema.get("required", []))
     found = (
         _field(name, spec, name in required)
-        for name, spec in schema.get("properties", {}).items()
+        for name, spec in in_order(schema)
         if isinstance(spec, dict)
     )
     return tuple(field for field in found if field is not None)
