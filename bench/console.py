@@ -2,7 +2,7 @@
 
 load       what a browser fetches for the sign-in page and for the workflow list, gzipped
 start      from asking for an address to a page that answers, with an empty cache
-drawing    frames while a builder with 300 steps is moved and zoomed
+drawing    frames while a builder with 300 steps is moved and zoomed, and while a step is dragged over it
 waterfall  frames while an execution with 5,000 visits of steps is scrolled
 
 Frames are counted in a browser that paints without a graphics card, so that the figures are a floor; what a
@@ -43,6 +43,18 @@ MOVE = """([selector, seconds]) => {
     target.dispatchEvent(new WheelEvent('wheel', {bubbles: true, cancelable: true, ctrlKey: zooming,
       clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, deltaY: zooming ? (n % 30 < 15 ? 6 : -6) : 24 * Math.sign(Math.sin(n / 40))}));
     n += 1; if (performance.now() < end) requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}"""
+DRAG = """([selector, seconds]) => {
+  const target = document.querySelector(selector); const end = performance.now() + seconds * 1000; let n = 0;
+  const box = target.getBoundingClientRect(); const at = (type, x, y, where) =>
+    where.dispatchEvent(new PointerEvent(type, {bubbles: true, button: 0, clientX: x, clientY: y, pointerId: 1}));
+  at('pointerdown', box.x + 20, box.y + 20, target);
+  const step = () => {
+    const done = performance.now() >= end;
+    at(done ? 'pointercancel' : 'pointermove', 520 + 260 * Math.sin(n / 25), 430 + 330 * Math.sin(n / 18), window);
+    n += 1; if (!done) requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
 }"""
@@ -186,8 +198,9 @@ def drawing(browser: Browser, url: str, client: httpx.Client, steps: int) -> dic
     page.locator(".canvas .step").first.wait_for()
     opened = time.monotonic() - began
     found = frames(page, MOVE, ".react-flow__pane")
+    dragged = frames(page, DRAG, ".canvas .step")
     context.close()
-    return {"steps": steps, "opened_s": round(opened, 2), **found}
+    return {"steps": steps, "opened_s": round(opened, 2), **found, "dragged": dragged}
 
 
 def waterfall(browser: Browser, url: str, client: httpx.Client, visits: int) -> dict[str, Any]:

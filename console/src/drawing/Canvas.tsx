@@ -39,7 +39,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
   const nodes = useMemo(() => nodesOf(drawing, readOnly), [drawing, readOnly]);
   const [marks] = useState(() => new Marks());
   const frame = useRef<HTMLDivElement>(null);
-  const { dragged, grab } = useDrag(drawing, marks, onMove);
+  const { dragged, follow, grab } = useDrag(drawing, marks, onMove);
   useEffect(() => {
     const first = drawing.items.find((item) => item.type === "step" || item.type === "block");
     marks.set({ selected, states, first: first?.id ?? null });
@@ -75,7 +75,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
           <Controls showInteractive={false} position="bottom-left" />
           <MiniMap pannable zoomable className="minimap" style={MINIATURE} ariaLabel="Overview of the drawing" nodeClassName={miniature} />
         </ReactFlow>
-        {dragged !== null && createPortal(<div className="dragged" style={{ translate: `${dragged.x + 12}px ${dragged.y + 10}px` }}>{dragged.title}</div>, document.body)}
+        {dragged !== null && createPortal(<div className="dragged" ref={follow}>{dragged}</div>, document.body)}
       </div>
     </HandsContext>
   );

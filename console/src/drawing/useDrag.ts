@@ -9,11 +9,8 @@ import type { Marks } from "./marks";
 const SLACK = 5;
 const REACH = 140;
 
-export interface Dragged {
-  title: string;
-  x: number;
-  y: number;
-}
+/** Where a dragged step's shadow stands, beside the pointer. */
+const beside = (x: number, y: number): string => `${x + 12}px ${y + 10}px`;
 
 type Place = Extract<Drawing["items"][number], { type: "add" }>;
 
@@ -31,7 +28,14 @@ function nearest(drawing: Drawing, pointer: string, x: number, y: number): Place
 
 export function useDrag(drawing: Drawing, marks: Marks, onMove: ((pointer: string, lane: string, index: number) => void) | undefined) {
   const { screenToFlowPosition } = useReactFlow();
-  const [dragged, setDragged] = useState<Dragged | null>(null);
+  const [dragged, setDragged] = useState<string | null>(null);
+  // The shadow follows the pointer by itself: a frame of dragging renders nothing anew but the place that lights up.
+  const spot = useRef("");
+  const shadow = useRef<HTMLElement | null>(null);
+  const follow = useCallback((element: HTMLElement | null) => {
+    shadow.current = element;
+    if (element !== null) element.style.translate = spot.current;
+  }, []);
   const end = useRef<(() => void) | null>(null);
   useEffect(() => () => end.current?.(), []);
   const grab = useCallback((event: Pressed, pointer: string, title: string) => {
@@ -41,11 +45,13 @@ export function useDrag(drawing: Drawing, marks: Marks, onMove: ((pointer: strin
     let moving = false;
     const move = (now: PointerEvent): void => {
       if (!moving && Math.hypot(now.clientX - x, now.clientY - y) < SLACK) return;
+      if (!moving) setDragged(title);
       moving = true;
+      spot.current = beside(now.clientX, now.clientY);
+      if (shadow.current !== null) shadow.current.style.translate = spot.current;
       const at = screenToFlowPosition({ x: now.clientX, y: now.clientY });
       place = nearest(drawing, pointer, at.x, at.y);
-      marks.set({ target: place?.id ?? null });
-      setDragged({ title, x: now.clientX, y: now.clientY });
+      if (marks.target !== (place?.id ?? null)) marks.set({ target: place?.id ?? null });
     };
     const stop = (): void => {
       for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name, listener as EventListener);
@@ -66,5 +72,5 @@ export function useDrag(drawing: Drawing, marks: Marks, onMove: ((pointer: strin
     for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener as EventListener);
     end.current = stop;
   }, [drawing, marks, onMove, screenToFlowPosition]);
-  return { dragged, grab };
+  return { dragged, follow, grab };
 }
