@@ -13,7 +13,7 @@ import { WebhookFields } from "./WebhookFields";
 
 export const NEW_TRIGGERS: Record<string, { title: string; icon: LucideIcon; fields: Fields }> = {
   webhook: { title: "Webhook", icon: Webhook, fields: { type: "webhook", method: "POST" } },
-  api: { title: "API", icon: Braces, fields: { type: "api", method: "POST", path: "/" } },
+  api: { title: "API", icon: Braces, fields: { type: "api", method: "POST", path: "/run" } },
   schedule: { title: "Schedule", icon: CalendarClock, fields: { type: "schedule", cron: "0 9 * * *", timezone: Intl.DateTimeFormat().resolvedOptions().timeZone } },
   form: { title: "Form", icon: FormInput, fields: { type: "form", title: "New request", submit: "Send", access: "public" } },
   event: { title: "Event", icon: Radio, fields: { type: "event", event: "order.paid" } },
