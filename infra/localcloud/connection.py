@@ -6,15 +6,18 @@ uvicorn waits for ever for a head that never ends; API Gateway does not.
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from localcloud.gateway import Response
+from localcloud.guard import problem
 
 HEAD_SECONDS = 10.0
 """How long a head may take to come, from the start of the connection or of the request."""
 MOST_HEAD = 65_536
 """Bytes of a head that are read at all; fewer are accepted (see localcloud.guard)."""
-_CLOSED = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class Connection(HttpToolsProtocol):
@@ -43,7 +46,8 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:  # the head is not whole yet
             self._head += len(data)
             if self._head > MOST_HEAD:
-                self._refuse(b"431 Request Header Fields Too Large")
+                detail = f"A request's head may have {MOST_HEAD:,} bytes at the most."
+                self._refuse(problem(431, "too-large", "Too large", detail))
 
     def on_message_begin(self) -> None:
         """A request's first byte: on a connection that was kept, its time begins."""
@@ -67,12 +71,29 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         if self._head:
-            self._refuse(b"408 Request Timeout")
+            detail = f"A request's head has to come within {self.head_seconds:g} seconds."
+            self._refuse(problem(408, "timeout", "Request timeout", detail))
         else:
             self.transport.close()  # nothing was asked, so nothing is answered
 
-    def _refuse(self, status: bytes) -> None:
+    def send_400_response(self, msg: str) -> None:
+        """What comes is no HTTP, or has an address beyond all measure: uvicorn would send text."""
+        self._refuse(problem(400, "malformed-request", "Bad request", msg))
+
+    def _refuse(self, response: Response) -> None:
         self._stop_waiting()
         if not self.transport.is_closing():
-            self.transport.write(_CLOSED % status)
+            self.transport.write(_closing(response))
             self.transport.close()
+
+
+def _closing(response: Response) -> bytes:
+    """A response, after which the connection ends."""
+    headers = [
+        *response.headers,
+        ("Content-Length", str(len(response.body))),
+        ("Connection", "close"),
+    ]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    phrase = HTTPStatus(response.status).phrase
+    return f"HTTP/1.1 {response.status} {phrase}\r\n{lines}\r\n".encode() + response.body

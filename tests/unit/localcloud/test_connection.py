@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -46,10 +47,18 @@ def all_of(connection: socket.socket) -> bytes:
     return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
+def refused(answer: bytes, *statuses: int) -> None:
+    """A problem document, and nothing after it."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"Content-Type: application/problem+json" in head
+    assert int(head.split()[1]) in statuses
+    assert json.loads(body)["status"] == int(head.split()[1])
+
+
 def test_half_a_head_is_not_waited_for(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(REQUEST[:-2])
-        assert all_of(connection).startswith(b"HTTP/1.1 408")
+        refused(all_of(connection), 408)
 
 
 def test_nor_is_a_connection_that_says_nothing(port: int) -> None:
@@ -63,10 +72,19 @@ def test_the_second_half_of_a_kept_connection_is_not_either(port: int) -> None:
             connection.sendall(REQUEST)
             assert connection.recv(65536).startswith(b"HTTP/1.1 204")
         connection.sendall(REQUEST[:9])
-        assert all_of(connection).startswith(b"HTTP/1.1 408")
+        refused(all_of(connection), 408)
 
 
 def test_a_head_without_end_is_not_read(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(REQUEST[:-2] + b"X: " + b"y" * 80_000)
-        assert all_of(connection).startswith(b"HTTP/1.1 431")
+        refused(all_of(connection), 431)
+
+
+@pytest.mark.parametrize(
+    "request_", [b"what is this\r\n\r\n", b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n"]
+)
+def test_what_cannot_be_read_is_refused(port: int, request_: bytes) -> None:
+    with connect(port) as connection:
+        connection.sendall(request_)
+        refused(all_of(connection), *((400, 431) if len(request_) > 100 else (400,)))
