@@ -12,21 +12,24 @@ APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py te
 	tests/e2e/test_crash.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
-.PHONY: run test test-alone test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous screenshots
+.PHONY: run test test-alone test-console test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous screenshots
 
 run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
-test: $(READY)  ## what shares a running server, and all else, side by side
-	@echo "Two suites run side by side; each prints when it ends, after some minutes."
-	@$(MAKE) --no-print-directory -k -j 2 --output-sync=target test-running test-alone
+test: $(READY)  ## what asks a running server, what a browser does, and all else, side by side
+	@echo "Three suites run side by side; each prints when it ends, after some minutes."
+	@$(MAKE) --no-print-directory -k -j 3 --output-sync=target test-running test-alone test-console
 
 test-alone: $(READY)
 	@$(BIN)/pytest $(filter-out $(SHARING),$(patsubst %/,%,$(wildcard tests/*/))) $(APART)
 
+test-console: $(READY)
+	@$(BIN)/pytest tests/console
+
 test-running: $(READY)
-	@$(BIN)/pytest $(SHARING) $(foreach part,$(APART),--ignore=$(part))
+	@$(BIN)/pytest tests/e2e $(foreach part,$(APART),--ignore=$(part))
 
 check: lint test  ## what CI runs
 

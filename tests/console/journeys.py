@@ -44,3 +44,8 @@ def chosen(page: Page) -> Locator:
 def status(page: Page) -> Locator:
     """How saving stands."""
     return page.locator(".studio-head").get_by_role("status")
+
+
+def builder(page: Page) -> None:
+    """Waits for the builder: the page of an execution, which may be left, has a drawing too."""
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()

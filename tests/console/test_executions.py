@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.console.journeys import editor, publish, sign_in, status
+from tests.console.journeys import builder, editor, publish, sign_in, status
 from tests.support.console import findings
 from tests.support.server import Client
 
@@ -38,7 +38,7 @@ def test_a_webhook_is_watched_understood_mended_and_retried(page: Page, owner: C
     expect(page.get_by_text("once", exact=True)).to_be_visible()
     expect(status(page)).to_have_text("failed")
     page.get_by_role("link", name="Watched").click()
-    expect(page.locator(".studio-head")).to_be_visible()
+    builder(page)
     page.locator(".canvas .step").click()
     page.get_by_label("Name", exact=True).fill("Call it")
     page.get_by_text("More options").click()

@@ -14,7 +14,7 @@ from tests.console.journeys import publish, status
 from tests.support.console import PASSWORD, colleague, enter, findings
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
 from tests.support.process import running
-from tests.support.server import Client, until
+from tests.support.server import Client, Server, until
 
 PAGES = (
     "/workflows",
@@ -200,8 +200,8 @@ def test_a_connection_is_made_tested_and_deleted(page: Page, owner: Client) -> N
     expect(page.get_by_role("link", name="Our CRM")).to_have_count(0)
 
 
-def test_words_without_a_language_model_find_templates(page: Page, owner: Client) -> None:
-    enter(page, owner)
+def test_words_without_a_language_model_find_templates(page: Page, site: Server) -> None:
+    enter(page, Client(site, "without@pages.example").register())
     page.goto("/assistant")
     page.get_by_label("What should happen").fill("When an expense comes in a manager approves it")
     page.get_by_role("button", name="Draft it").click()
