@@ -38,7 +38,6 @@ import harness
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
-PEER = ROOT / ".venv-duckdb"
 BATCH = 2_000
 SIZES = (100_000, 1_000_000, 10_000_000)
 WORKFLOWS = [f"0190b0a0-0000-7000-8000-{n:012d}" for n in range(1, 21)]
@@ -84,7 +83,7 @@ def main() -> None:
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if free < options.facts * NEEDED:
         raise SystemExit(f"{options.facts * NEEDED / 1e9:.0f} GB of disk are needed")
-    python = None if options.no_peer else installed()
+    python = None if options.no_peer else harness.peer("duckdb", "duckdb", "pytz")
     with ground() as (folder, url):
         result = measure(folder, url, options, python)
     print(json.dumps(result) if options.json else report(result), flush=True)
@@ -303,7 +302,7 @@ def export(folder: Path) -> dict[str, Any]:
     )
     file = folder / "export.csv"
     begun = time.perf_counter()
-    rows = building._write(job, file)
+    rows = building.write(job, file)
     spent = time.perf_counter() - begun
     size = file.stat().st_size / 1e6
     file.unlink()
@@ -312,19 +311,6 @@ def export(folder: Path) -> dict[str, Any]:
 
 
 # -- DuckDB -------------------------------------------------------------------------------------------
-
-
-def installed() -> Path:
-    """The interpreter that has DuckDB."""
-    python = PEER / "bin" / "python"
-    if not python.exists():
-        uv = shutil.which("uv")
-        if uv is None:
-            raise SystemExit("uv is not installed: run with --no-peer")
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEER)], check=True)
-        install = [uv, "pip", "install", "--quiet", "--python", str(python), "duckdb", "pytz"]
-        subprocess.run(install, check=True)
-    return python
 
 
 def peer(folder: Path, url: str, python: Path, rounds: int) -> dict[str, Any]:

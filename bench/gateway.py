@@ -24,10 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from harness import Server, arguments, call, free_port, machine, percentile, server, sign_up
+from harness import Server, arguments, call, free_port, machine, peer, percentile, server, sign_up
 
 ROOT = Path(__file__).resolve().parent.parent
-PEER = ROOT / ".venv-fastapi"
 PATH = "/v1/permissions"
 APPLICATION = """
 import json, sys
@@ -218,9 +217,9 @@ async def _ask(url: str, token: str, requests: int, connections: int) -> list[fl
 @contextmanager
 def _fastapi(source: str, token: str) -> Iterator[str]:
     """A FastAPI application that answers what ours does."""
-    python = _installed()
+    python = peer("fastapi", "fastapi", "uvicorn[standard]")
     asked = urllib.request.Request(source + PATH, headers={"authorization": f"Bearer {token}"})
-    content = PEER / "permissions.json"
+    content = python.with_name("permissions.json")
     with urllib.request.urlopen(asked, timeout=10) as answer:
         content.write_bytes(answer.read())
     port = free_port()
@@ -245,27 +244,6 @@ def _await(url: str) -> None:
         else:
             return
     raise RuntimeError("FastAPI did not become ready")
-
-
-def _installed() -> Path:
-    python = PEER / "bin" / "python"
-    if not python.exists():
-        uv = shutil.which("uv")
-        if uv is None:
-            raise SystemExit("uv is not installed: run with --no-peer")
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEER)], check=True)
-        install = [
-            uv,
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            str(python),
-            "fastapi",
-            "uvicorn[standard]",
-        ]
-        subprocess.run(install, check=True)
-    return python
 
 
 def _report(result: dict[str, Any]) -> str:

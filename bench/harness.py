@@ -59,6 +59,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def peer(name: str, *packages: str) -> Path:
+    """The interpreter of a virtual environment with what we are compared with; made once.
+
+    Raises:
+        SystemExit: uv, which makes it, is not installed.
+    """
+    folder = Path(__file__).parent.parent / f".venv-{name}"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        uv = shutil.which("uv")
+        if uv is None:
+            raise SystemExit("uv is not installed: run with --no-peer")
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
+        install = [uv, "pip", "install", "--quiet", "--python", str(python), *packages]
+        subprocess.run(install, check=True)
+    return python
+
+
 class Server:
     """A running server."""
 

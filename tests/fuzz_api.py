@@ -32,7 +32,7 @@ def main(examples: int, seed: int, tag: str | None) -> int:
 
 
 def _attack(server: Server, examples: int, seed: int, tag: str | None) -> int:
-    until(lambda: not openapi._is_stale(), "the description of this version of the code")
+    until(lambda: not openapi.is_stale(), "the description of this version of the code")
     mine = plant(Client(server, "owner@mine.example").register())
     stranger = Planted(Client(server, "owner@stranger.example").register(), {})
     tally = Tally()

@@ -26,11 +26,6 @@ class Doubts:
         self._lock = threading.Lock()
         self._arns: set[str] = set()
 
-    @property
-    def any(self) -> bool:
-        """Whether there is a doubt."""
-        return bool(self._arns)
-
     def add(self, arn: str) -> None:
         """What became of this execution is not known."""
         with self._lock:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from math import isinf
 
+from asl.alarm import Alarm
 from asl.commands import Command, Dispatch, for_map_runs
 from asl.definitions import Definitions
 from asl.doubts import EVERY_OFFER, EVERY_TASK, Doubts
@@ -36,7 +37,7 @@ from asl.registry import ActivityTask, MachineRecord, Machines
 from asl.step import Step, step
 from asl.tasks import TaskThreads
 from asl.turn import Entry
-from asl.waking import Woken, nap
+from asl.waking import Woken
 
 RENEWALS = 4
 """How often a lease is renewed while it lasts."""
@@ -74,8 +75,7 @@ class Runner:
         """Puts an activity's task where workers find it."""
         self._hot = HotExecutions()
         self._stripes = [threading.Lock() for _ in range(STRIPES)]
-        self._alarm_set = threading.Condition()
-        self._alarm: int | None = None
+        self._alarm = Alarm()
         self._stop = threading.Event()
         self._guard = Guard(self._stop, report)
         self._outbox = Outbox(journal, self.announce, self._stop)
@@ -114,8 +114,7 @@ class Runner:
     def close(self) -> None:
         """Stops taking work and lets what is under way come to its next commit."""
         self._stop.set()
-        with self._alarm_set:
-            self._alarm_set.notify_all()
+        self._alarm.ring()
         self._outbox.wake()
         for thread in self._threads:
             thread.join()
@@ -132,7 +131,7 @@ class Runner:
         self.recover(self._taken)
         self._map_runs.take_over(self._taken)
         taken, self._taken = self._taken, []
-        self._wake_up()
+        self._alarm.ring()
         self._tasks.insist(self._outbox.left_over, taken)
 
     def recover(self, leases: Sequence[int] | None = None) -> None:
@@ -150,11 +149,7 @@ class Runner:
 
     def _doubt(self, arn: str) -> None:
         self._doubts.add(arn)
-        self._wake_up()
-
-    def _wake_up(self) -> None:
-        with self._alarm_set:
-            self._alarm_set.notify()
+        self._alarm.ring()
 
     def _lease_loop(self) -> None:
         pause = self._journal.lease_seconds / RENEWALS
@@ -291,9 +286,8 @@ class Runner:
                 self._map_runs.wake(execution.map_child.run)
         else:
             due = next_due(execution)
-            if due is not None and (self._alarm is None or due < self._alarm):
-                with self._alarm_set:
-                    self._alarm_set.notify()
+            if due is not None:
+                self._alarm.hear(due)
 
     # -- tasks --------------------------------------------------------------------------------
 
@@ -317,13 +311,8 @@ class Runner:
         if self._doubts.settle():
             self._tasks.insist(self._outbox.left_over)
             self._tasks.insist(self._map_runs.take_over, self._leases)
-        with self._alarm_set:
-            self._alarm = self._journal.next_due()
-            now = self._clock.now()
-            if self._alarm is None or self._alarm > now:
-                if not (self._stopping or self._doubts.any):  # said before the lock was taken
-                    self._alarm_set.wait(None if self._alarm is None else nap(self._alarm - now))
-                return
+        if not self._alarm.wait(self._journal.next_due, self._clock.now):
+            return
         if self._tasks.behind:  # what is due may call more of them: they must not pile up
             self.fire_due(FEW)
             self._stop.wait(CATCH_UP_SECONDS)

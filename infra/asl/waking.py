@@ -9,14 +9,6 @@ from asl.execution import Execution
 from asl.ports import Commit
 from asl.step import Step
 
-LOOK_SECONDS = 5.0
-"""How long the clock is not looked at: it may jump, and stands still for a machine asleep."""
-
-
-def nap(milliseconds: int) -> float:
-    """Seconds to sleep towards a time that is so far away, or to where the clock is looked at."""
-    return min(milliseconds / 1000, LOOK_SECONDS)
-
 
 class Woken:
     """The steps that time makes, while they are being made.

@@ -25,9 +25,11 @@ _log = logging.getLogger("localcloud")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that a function answered."""
+    """A request that a function answered; not its body, of which no line tells."""
 
-    event: dict[str, Any]
+    context: dict[str, Any]
+    method: str
+    resource: str
     at: int
     """When it came, in milliseconds."""
     status: int
@@ -54,7 +56,16 @@ class AccessLog:
     def note(self, event: dict[str, Any], status: int, seconds: float) -> None:
         """Takes a call that was answered just now; it is written within about a second."""
         took = int(seconds * 1000)
-        self._calls.append(Call(event, self._clock.now() - took, status, took))
+        self._calls.append(
+            Call(
+                event["requestContext"],
+                event["httpMethod"],
+                event["resource"],
+                self._clock.now() - took,
+                status,
+                took,
+            )
+        )
         if not self._some.is_set():
             self._some.set()
 
@@ -70,8 +81,12 @@ class AccessLog:
             self._stop.wait(GATHER_SECONDS)
             self._some.clear()
             self._write()
+        self._write()
 
     def _write(self) -> None:
+        """What is there: nothing, where all came before the last time."""
+        if not self._calls:
+            return
         calls = [self._calls.popleft() for _ in range(len(self._calls))]
         try:
             self._logs.put(self._group, [(call.at, line(self._format, call)) for call in calls])
@@ -84,13 +99,13 @@ def line(pattern: str, call: Call) -> str:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
     """
-    context = call.event["requestContext"]
+    context = call.context
     authorizer = context.get("authorizer") or {}
     known = {
         "requestId": context["requestId"],
         "requestTimeEpoch": call.at,
-        "httpMethod": call.event["httpMethod"],
-        "resourcePath": call.event["resource"],
+        "httpMethod": call.method,
+        "resourcePath": call.resource,
         "status": call.status,
         "responseLatency": call.milliseconds,
         **{f"authorizer.{name}": value for name, value in authorizer.items()},

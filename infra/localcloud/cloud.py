@@ -207,6 +207,7 @@ class LocalCloud:
             else:
                 add_resource(found, resource, self._options.template.parent)
         os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # on AWS it is INFO
+        os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")  # nobody reads them off stdout
         os.environ.update(found.environment)
         found.finish()
         return api

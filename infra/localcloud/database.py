@@ -83,7 +83,8 @@ class EmbeddedDatabase:
 
     def _look_after(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
-            if psutil.pid_exists(self._server.get_pid()):
+            pid = self._server.get_pid()  # of its own file, which may be gone with it
+            if pid is not None and psutil.pid_exists(pid):
                 continue
             _log.warning("PostgreSQL has ended; it is started again")
             try:

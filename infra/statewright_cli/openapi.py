@@ -34,11 +34,12 @@ def make_if_stale() -> None:
     serves with the earlier one."""
     if not FILE.exists():
         _make()
-    elif _is_stale():
+    elif is_stale():
         threading.Thread(target=_make, name="openapi", daemon=True).start()
 
 
-def _is_stale() -> bool:
+def is_stale() -> bool:
+    """Whether the description is older than what it describes, or not there."""
     made = FILE.stat().st_mtime if FILE.exists() else 0.0
     functions = (file for folder in _SOURCES for file in (ROOT / folder).rglob("*.py"))
     sources = [*GENERATOR.parent.glob("*openapi*.py"), *functions]
@@ -48,7 +49,7 @@ def _is_stale() -> bool:
 def _make() -> None:
     with FILE.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another server may be making it
-        if _is_stale():
+        if is_stale():
             write(FILE)
 
 

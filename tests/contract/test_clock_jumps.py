@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from asl import waking
+from asl import alarm
 from asl.memory import ManualClock
 from localcloud.functions import Function, LambdaHost
 from localcloud.services import scheduler as schedules
@@ -34,7 +35,7 @@ def cloud(pool: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     from asl.adapters.postgres_journal import PostgresJournal
     from asl.adapters.postgres_machines import PostgresMachines
 
-    monkeypatch.setattr(waking, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(alarm, "LOOK_SECONDS", 0.05)
     machines = PostgresMachines(pool)
     made = Cloud(PostgresJournal(pool, machines), machines)
     made.engine.open()
@@ -131,6 +132,27 @@ def test_a_schedule_does_not_fire_again_for_times_that_come_twice(
     assert scheduler.fire_due() == 0
     clock.advance(3600 + 60)
     until(lambda: len(fired) == 2, "the time after")
+
+
+def test_a_schedule_that_is_made_while_the_schedules_are_looked_at_fires(
+    local: Any, clock: ManualClock, fired: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though there was none when they were read, so that there seemed to be nothing to wait for."""
+    made = Scheduler(local, clock, lambda target, texts: fired.append(target), "1", "r")
+    pause, looked = made._pause, threading.Event()
+
+    def slow() -> float | None:
+        found = pause()
+        if not looked.is_set():
+            made.create_schedule("minutely", **EVERY_MINUTE)
+            clock.advance(60)
+            looked.set()
+        return found
+
+    monkeypatch.setattr(made, "_pause", slow)
+    made.open()
+    until(lambda: fired, "the schedule")
+    made.close()
 
 
 def test_messages_survive_both_jumps(local: Any, clock: ManualClock) -> None:

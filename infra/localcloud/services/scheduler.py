@@ -66,7 +66,8 @@ class Scheduler:
         self._deliver = deliver
         self._arn = f"arn:aws:scheduler:{region}:{account}:schedule"
         self._groups = {"default", TEMPLATE_GROUP}
-        self._changed = threading.Condition()
+        self._changed = threading.Event()
+        """Set when the schedules are to be looked at again."""
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
 
@@ -90,9 +91,8 @@ class Scheduler:
 
     def close(self) -> None:
         """Fires nothing more."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify()
+        self._stopping = True
+        self._changed.set()
         self._thread.join(timeout=30)
 
     def create_schedule(
@@ -129,8 +129,7 @@ class Scheduler:
         with self._pool.connection() as connection:
             values = (group, name, Jsonb(stored), following if enabled else None)
             done = connection.execute(query, values).rowcount
-        with self._changed:
-            self._changed.notify()
+        self._changed.set()
         return bool(done)
 
     def get_schedule(self, Name: str, GroupName: str = "default") -> dict[str, Any]:
@@ -188,16 +187,17 @@ class Scheduler:
         return {}
 
     def _loop(self) -> None:
-        while not self._stopping:
+        while True:
+            self._changed.clear()  # before looking: what changes meanwhile sets it again
+            if self._stopping:
+                return
             try:
                 self.fire_due()
                 pause = self._pause()
             except Exception:
                 _log.exception("the schedules could not be looked at")
                 pause = 1.0
-            with self._changed:
-                if not self._stopping:
-                    self._changed.wait(pause)
+            self._changed.wait(pause)
 
     def _pause(self) -> float | None:
         with self._pool.connection() as connection:

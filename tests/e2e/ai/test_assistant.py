@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.ai_provider import AIStandIn, Reply, ai_stand_in, prompt_of
+from tests.support.ai_provider import AIStandIn, Reply, prompt_of
 from tests.support.server import Client, Server, until
 
 GOOD = {
@@ -56,12 +55,6 @@ def answer(definition: dict[str, Any], **more: Any) -> str:
 
 def changed(**parts: Any) -> dict[str, Any]:
     return {**json.loads(json.dumps(GOOD)), **parts}
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[AIStandIn]:
-    with ai_stand_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture(scope="module")

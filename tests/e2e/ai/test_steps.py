@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.ai_provider import AIStandIn, Reply, ai_stand_in, prompt_of
+from tests.support.ai_provider import AIStandIn, Reply, prompt_of
 from tests.support.server import Client, Server
 
 KEY = "sk-very-secret-key-0123456789"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[AIStandIn]:
-    with ai_stand_in() as stand_in:
-        yield stand_in
 
 
 @pytest.fixture(scope="module")

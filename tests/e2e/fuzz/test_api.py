@@ -23,7 +23,7 @@ def document(fuzzed: Server, mine: Planted) -> dict[str, Any]:
     from statewright_cli import openapi
 
     def fresh() -> Any:
-        return None if openapi._is_stale() else mine.owner.ok("GET", "/openapi.json")
+        return None if openapi.is_stale() else mine.owner.ok("GET", "/openapi.json")
 
     found: dict[str, Any] = until(fresh, "the description of this version of the code")
     return found

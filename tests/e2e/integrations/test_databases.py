@@ -326,6 +326,12 @@ def test_steps_use_a_database_and_keep_its_password_to_themselves(owner: Client)
         assert "a-secret-password" not in history + str(execution)
 
 
+@pytest.mark.parametrize("name", ["../x.csv", "uploads/x.csv", 7])
+def test_a_files_name_is_looked_at_before_the_database_is_asked(owner: Client, name: Any) -> None:
+    step = {"id": "q", "use": "db.query", "connection": "away", "with": {"sql": "SELECT 1", "to": "{% $trigger.body.to %}"}}  # fmt: skip
+    assert run(owner, f"Named {name}", step, body={"to": name})["error"] == "File.Invalid"
+
+
 def test_a_statement_is_no_expression(owner: Client) -> None:
     step = {"id": "q", "use": "db.query", "connection": "shop", "with": {"sql": "SELECT {% $trigger.body.x %}"}}  # fmt: skip
     made = owner.ok("POST", "/v1/workflows", {"definition": {"name": "Injected", "steps": [step]}})

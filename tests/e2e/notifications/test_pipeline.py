@@ -116,8 +116,9 @@ def ses_event(kind: str, delivery_id: str, told_round: int = 0, **more: Any) -> 
 
 
 def test_deliveries_are_counted_by_channel_and_template(
-    rig: Rig, capsys: pytest.CaptureFixture[str]
+    rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "false")  # a local cloud may have set it
     rig.send()
     rig.drain()
     email_events.note(ses_event("Delivery", rig.calls[0].id, delivery={"timestamp": "1"}))

@@ -27,10 +27,11 @@ def test_variables_are_replaced_and_unknown_ones_are_a_dash() -> None:
         "$context.requestId $context.httpMethod $context.resourcePath $context.status "
         '$context.authorizer.workspace_id "$context.authorizer.user_id" $context.nothing.else'
     )
-    text = line(pattern, Call(EVENT, 1, 404, 7))
+    method, resource, context = EVENT["httpMethod"], EVENT["resource"], EVENT["requestContext"]
+    text = line(pattern, Call(context, method, resource, 1, 404, 7))
     assert text == 'r1 GET /v1/workflows/{workflow_id} 404 w "-" -'
-    open_to_all = {**EVENT, "requestContext": {"requestId": "r2"}}
-    assert line("$context.authorizer.workspace_id", Call(open_to_all, 1, 200, 7)) == "-"
+    open_to_all = Call({"requestId": "r2"}, method, resource, 1, 200, 7)
+    assert line("$context.authorizer.workspace_id", open_to_all) == "-"
 
 
 def test_calls_are_written_in_batches_and_all_by_the_end(

@@ -59,7 +59,7 @@ def build(workspace_id: str, export_id: str) -> str:
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"export.{job.wanted.format}"
-            rows = _write(job, file)
+            rows = write(job, file)
             key = f"exports/{workspace_id}/{export_id}.{job.wanted.format}"
             with file.open("rb") as content:
                 objects.put(key, content, _TYPES[job.wanted.format])
@@ -112,7 +112,8 @@ def _note(job: Job, rows: int, expected: int | None = None) -> None:
         session.run(_sql.note_progress, id=job.export_id, rows=rows, expected=expected)
 
 
-def _write(job: Job, file: Path) -> int:
+def write(job: Job, file: Path) -> int:
+    """Writes what an export asks for into a file; returns the number of its rows."""
     wanted = job.wanted
     if wanted.records is not None:
         return _write_records(job, wanted.records, file)
@@ -162,9 +163,9 @@ def write_tables(
         case "csv" | "jsonl":
             from statewright.analytics.exports.text_files import write_csv, write_jsonl
 
-            write = write_csv if wanted.format == "csv" else write_jsonl
+            lines = write_csv if wanted.format == "csv" else write_jsonl
             with file.open("w", encoding="utf-8", newline="") as target:
-                return write(tables[0], target, progress)
+                return lines(tables[0], target, progress)
         case _:
             assert_never(wanted.format)
 

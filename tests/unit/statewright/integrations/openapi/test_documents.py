@@ -80,6 +80,17 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
         unzip(b"PK\x03\x04junk")
 
 
+def test_an_archive_whose_entry_is_damaged_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.yaml", "a: " + "x" * 200)
+    damaged = bytearray(packed.getvalue())
+    begins = 30 + len("a.yaml")  # behind the entry's header
+    damaged[begins] = 0xFF
+    with pytest.raises(DocumentError, match="cannot be read"):
+        unzip(bytes(damaged))
+
+
 @pytest.mark.parametrize("uri", ["file:///etc/passwd", "https://example.com/a.yaml", "file:///nowhere/x.yaml"])  # fmt: skip
 def test_only_documents_of_this_machine_are_read_from_disk(uri: str) -> None:
     with pytest.raises(DocumentError):

@@ -12,7 +12,9 @@ from statewright.integrations.databases.driver import Driver, Limits, Row
 from statewright.integrations.databases.errors import DatabaseTimeoutError, DatabaseTooLargeError
 from statewright.integrations.databases.values import shown
 from statewright.integrations.files import writing
+from statewright.integrations.files.errors import FileInvalidError
 from statewright.integrations.files.formats import STREAMED, format_of
+from statewright.integrations.files.keeping import writable_key
 from statewright.integrations.files.making import MAX_MADE, kept
 from statewright.integrations.files.step import named
 from statewright.integrations.files.writing import Bounded
@@ -46,7 +48,12 @@ def export(
         FileError: the file cannot be written.
     """
     inputs = event["with"]
-    kind = format_of(inputs["to"], inputs.get("into"), STREAMED)
+    name = inputs["to"]
+    if not isinstance(name, str):
+        raise FileInvalidError("the file's name is no text")
+    with named():  # before anything is asked of the database
+        writable_key(event["workspace_id"], name)
+    kind = format_of(name, inputs.get("into"), STREAMED)
     limits = limits_of(inputs)
     with TemporaryFile() as target:
         with connect(limits) as driver, closing(driver.query(statement, values)) as rows:
@@ -55,7 +62,7 @@ def export(
             )
         target.seek(0)
         with named():
-            written = kept(event["workspace_id"], event["key"], inputs, inputs["to"], target)
+            written = kept(event["workspace_id"], event["key"], inputs, name, target)
     return {**written, "count": count}
 
 

@@ -12,6 +12,7 @@ import json
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,15 @@ import yaml
 MOST_BYTES = 100_000_000
 MOST_DEPTH = 200
 Load = Callable[[str], bytes]
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+)
+"""What a broken archive is read with."""
 
 
 class DocumentError(Exception):
@@ -187,6 +197,6 @@ def unzip(content: bytes) -> dict[str, bytes]:
                 if left < 0:
                     raise DocumentError(f"the archive holds more than {MOST_BYTES:,} bytes")
                 found[entry.filename.lstrip("/")] = data
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _UNREADABLE as error:
         raise DocumentError(f"the archive cannot be read: {error}") from None
     return found
