@@ -126,6 +126,57 @@ def test_what_is_wrong_goes_back_and_is_mended(
     assert told in json.dumps(provider.asked[1]["messages"][-1])
 
 
+DIRECTORY = {
+    "openapi": "3.1.0",
+    "info": {"title": "Directory", "version": "1"},
+    "servers": [{"url": "https://directory.example"}],
+    "paths": {
+        "/people": {
+            "post": {
+                "operationId": "people_hire",
+                "summary": "Hires a person",
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Person"}}},
+                },
+                "responses": {"201": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Person"}}}}},
+            }
+        },
+        "/rooms": {"get": {"operationId": "rooms_list", "responses": {"200": {"description": ""}}}},
+    },
+    "components": {
+        "schemas": {
+            "Person": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": {"type": "string"}, "badge": {"type": "string"}, "boss": {"$ref": "#/components/schemas/Person"}},
+            }
+        }
+    },
+}  # fmt: skip
+
+
+def test_operations_of_ones_own_connectors_are_offered_and_judged(
+    owner: Client, provider: AIStandIn
+) -> None:
+    """By words of the request; a name that there is not goes back, and a result is made up."""
+    new = {"name": "directory", "document": json.dumps(DIRECTORY)}
+    assert owner.ok("POST", "/v1/connectors", new)["operations"] == 2
+    hire = {"id": "hired", "use": "directory.people_hired", "connection": "crm", "with": {"name": "Ann"}}  # fmt: skip
+    wrong = changed(steps=[hire], output={"badge": "{% $hired.badge %}"})
+    right = changed(steps=[{**hire, "use": "directory.people_hire"}], output=wrong["output"])
+    provider.asked.clear()
+    provider.will(answer(wrong, samples={}), answer(right, samples={}))
+    found = draft(owner, "When somebody signs, hire the person in our directory")["proposal"]
+    assert found["passed"] is True, found
+    assert found["uses"] == ["directory.people_hire"]
+    assert found["simulation"]["output"] == {"badge": "sample badge"}
+    asked = prompt_of(provider.asked[0])
+    assert "directory.people_hire" in asked
+    assert "$ref" not in asked.partition("Actions:")[2].partition("Further actions")[0]
+    assert "directory.people_hire" in json.dumps(provider.asked[1]["messages"][-1])
+
+
 def test_what_never_passes_is_shown_as_such(owner: Client, provider: AIStandIn) -> None:
     provider.asked.clear()
     provider.will(*[answer(changed(output="{% $nobody %}"))] * 3)

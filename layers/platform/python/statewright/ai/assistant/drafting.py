@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
 from statewright.ai.asking import Asker
-from statewright.ai.assistant.judging import Verdict, judge
+from statewright.ai.assistant.judging import Look, Verdict, judge
 from statewright.ai.assistant.models import Evidence, Proposal
 from statewright.ai.assistant.narrowing import narrowed
+from statewright.ai.assistant.schemas import brief
 from statewright.ai.chat import Message, Prompt, Schema
 from statewright.ai.prompting import RULE, marked
 from statewright.workflows.actions.action import Action
@@ -22,6 +23,8 @@ from statewright.workflows.parsing import parse_definition
 
 Tell = Callable[[str, str], None]
 """Hears of progress: stage and detail."""
+MOST_OF_A_SCHEMA = 3_000
+"""Characters that a model is shown of an action's inputs, or of its result."""
 _TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 ANSWER: Schema = {
     "type": "object",
@@ -50,8 +53,10 @@ class Work:
     """What a definition is wanted for. ``before`` is the one to be changed."""
 
     request: str
-    surroundings: Surroundings
+    look: Look
     repairs: int
+    operations: Sequence[Action] = ()
+    """Those of connectors and of AWS that may be needed."""
     before: dict[str, Any] | None = None
     material: Any = None
     """Data that belongs to the request, such as a failed execution."""
@@ -67,9 +72,7 @@ def draft(asker: Asker, work: Work, tell: Tell) -> Proposal:
     for repair in range(work.repairs + 1):
         tell("asking", f"attempt {repair + 1} of {work.repairs + 1}")
         answer, said = asker.structured(prompt)
-        verdict = judge(
-            answer["definition"], answer["samples"], answer.get("input"), work.surroundings
-        )
+        verdict = judge(answer["definition"], answer["samples"], answer.get("input"), work.look)
         tell("judged", _told(verdict))
         proposal = _proposal(work, answer, verdict, repair)
         if proposal.passed:
@@ -81,12 +84,12 @@ def draft(asker: Asker, work: Work, tell: Tell) -> Proposal:
 
 
 def _prompt(work: Work) -> Prompt:
-    words = work.request + (" " + json.dumps(work.before) if work.before else "")
-    actions = narrowed(words, work.surroundings.actions)
+    around = work.look(None)
+    actions = [*narrowed(words_for(work.request, work.before), around.actions), *work.operations]
     guide = resources.files(__package__).joinpath("guide.md").read_text()
     schema = json.dumps(Definition.model_json_schema(by_alias=True), separators=(",", ":"))
     system = (
-        f"{guide}\nThe definition's JSON Schema:\n{schema}\n\n{_offer(work, actions)}\n\n{RULE}"
+        f"{guide}\nThe definition's JSON Schema:\n{schema}\n\n{_offer(around, actions)}\n\n{RULE}"
     )
     text = f"The request:\n{marked(work.request, 'request')}"
     if work.before is not None:
@@ -99,14 +102,18 @@ def _prompt(work: Work) -> Prompt:
     return Prompt(system, (Message("user", text),), ANSWER, (), 16_000)
 
 
-def _offer(work: Work, actions: list[Action]) -> str:
-    around = work.surroundings
+def words_for(request: str, before: dict[str, Any] | None) -> str:
+    """What tells which actions may be needed: what is asked for, and what is there already."""
+    return request + (" " + json.dumps(before) if before else "")
+
+
+def _offer(around: Surroundings, actions: list[Action]) -> str:
     told = [
         {
             "action": action.name,
             "title": action.title,
-            "with": action.inputs,
-            "result": action.result,
+            "with": brief(action.inputs, action.definitions, MOST_OF_A_SCHEMA),
+            "result": brief(action.result, action.definitions, MOST_OF_A_SCHEMA),
             "errors": list(action.errors),
         }
         for action in actions

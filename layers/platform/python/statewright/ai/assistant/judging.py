@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,13 @@ from statewright.ai.assistant.models import Simulation, Stages
 from statewright.ai.assistant.simulating import simulate
 from statewright.errors import InvalidError, StatewrightError
 from statewright.workflows.checks import Surroundings
+from statewright.workflows.definition import Definition
 from statewright.workflows.inspecting import FindingView, inspect_definition
 from statewright.workflows.parsing import parse_definition
 from statewright.workflows.plain_steps import walk
+
+Look = Callable[[Definition | None], Surroundings]
+"""The workspace, with the operations of its connectors that a definition names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,7 @@ def is_wrong(found: FindingView) -> bool:
     return found.severity == "error" or found.code == UNDECLARED
 
 
-def judge(
-    definition: dict[str, Any], samples: Mapping[str, Any], body: Any, surroundings: Surroundings
-) -> Verdict:
+def judge(definition: dict[str, Any], samples: Mapping[str, Any], body: Any, look: Look) -> Verdict:
     """Everything that publishing would ask, and a run."""
     try:
         parsed = parse_definition(definition)
@@ -56,6 +58,7 @@ def judge(
         return Verdict(Stages(), found or [_error("parse", "", error.detail)])
     except StatewrightError as error:
         return Verdict(Stages(), [_error("parse", "", error.detail)])
+    surroundings = look(parsed)
     inspection = inspect_definition(parsed, surroundings)
     if any(is_wrong(found) for found in inspection.findings):
         return Verdict(Stages(parsed=True), inspection.findings)

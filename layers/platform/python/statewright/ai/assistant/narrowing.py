@@ -61,7 +61,7 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "script": ("javascript",),
 }
 _K, _B = 1.2, 0.75
-_FITS = 0.3
+FITS = 0.3
 """A template whose weight is less than this share of the best one's shares a common word only."""
 
 
@@ -90,19 +90,20 @@ def narrowed(request: str, actions: Mapping[str, Action], most: int = MOST) -> l
 
 def ranked(request: str, actions: Mapping[str, Action]) -> list[tuple[str, float]]:
     """Names and weights of the actions that share words with the request."""
-    return _weighed(request, {name: Counter(_text(action)) for name, action in actions.items()})
+    return weighed(request, {name: Counter(_text(action)) for name, action in actions.items()})
 
 
 def templates_for(request: str, most: int) -> list[Entry]:
     """The templates of the gallery that fit the words, the best first."""
     known = {entry.id: entry for entry in entries()}
     texts = {name: Counter(_told(entry)) for name, entry in known.items()}
-    found = _weighed(request, texts)
+    found = weighed(request, texts)
     best = found[0][1] if found else 0.0
-    return [known[name] for name, weight in found[:most] if weight >= best * _FITS]
+    return [known[name] for name, weight in found[:most] if weight >= best * FITS]
 
 
-def _weighed(request: str, texts: Mapping[str, Counter[str]]) -> list[tuple[str, float]]:
+def weighed(request: str, texts: Mapping[str, Counter[str]]) -> list[tuple[str, float]]:
+    """Names and weights of the texts that share words with the request, the best first."""
     if not texts:
         return []
     usual = sum(text.total() for text in texts.values()) / len(texts)
@@ -125,7 +126,8 @@ def _weighed(request: str, texts: Mapping[str, Counter[str]]) -> list[tuple[str,
 
 
 def _asked(request: str) -> Iterable[str]:
-    for word in words_of(request):
+    # GitHub is one word to people, and chat_postMessage three: both are looked for.
+    for word in [*words_of(request), *words_of(request.lower())]:
         yield word
         yield from _STEMMED.get(word, ())
 

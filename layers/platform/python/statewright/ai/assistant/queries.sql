@@ -31,3 +31,15 @@ WHERE id = %(id)s AND status = 'working';
 UPDATE ai_tasks SET status = 'failed', ended_at = %(now)s, material = NULL,
     result = '{"error": "Lost", "detail": "The work was interrupted. Ask again."}'
 WHERE status = 'working' AND created_at < %(before)s;
+
+-- name: list_connector_names
+-- The workspace's own connectors.
+SELECT name FROM connectors;
+
+-- name: match_operations
+-- Operations that have one of some words, or whose connector is named; those with the most first.
+SELECT c.name AS connector, o.name
+FROM connector_operations o JOIN connectors c ON c.id = o.connector_id
+CROSS JOIN to_tsquery('english', array_to_string(%(words)s::text[], ' | ')) AS q
+WHERE o.words @@ q OR lower(c.name) = ANY(%(words)s)
+ORDER BY ts_rank(o.words, q) DESC, c.name, o.name LIMIT %(most)s;

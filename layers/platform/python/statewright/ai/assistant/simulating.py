@@ -16,6 +16,7 @@ from typing import Any
 from statewright import world
 from statewright.ai.assistant.making_up import made_up
 from statewright.ai.assistant.models import Simulation
+from statewright.ai.assistant.schemas import brief
 from statewright.aws import states
 from statewright.settings import settings
 from statewright.workflows.actions.action import Action
@@ -30,6 +31,8 @@ from statewright.workflows.test_runs import trigger_of
 _EXPRESSION = re.compile(r"\{%(.*?)%\}", re.DOTALL)
 _KEPT = frozenset({"id", "name", "note", "when", "disabled"})
 _PATIENCE, _PAUSE = 30.0, 0.1
+MOST_OF_A_RESULT = 20_000
+"""Characters of an action's schema that a result is made up by."""
 ROUNDS = 2
 """How often a ``repeat`` goes round: made-up results never change."""
 
@@ -113,7 +116,11 @@ def _replace(
     if "use" in step:
         action = actions[step["use"]]
         if action.native is None:
-            _pin(step, plain(samples.get(step["id"], made_up(action.result, step["id"]))))
+            _pin(step, plain(samples.get(step["id"], _made_up(action, step["id"]))))
+
+
+def _made_up(action: Action, name: str) -> Any:
+    return made_up(brief(action.result, action.definitions, MOST_OF_A_RESULT), name)
 
 
 def _pin(step: dict[str, Any], result: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -25,6 +26,7 @@ from statewright.ai.assistant.models import (
     TaskRequest,
 )
 from statewright.ai.assistant.narrowing import ranked, templates_for
+from statewright.ai.assistant.offering import operations_for
 from statewright.ai.errors import AIError
 from statewright.aws import functions
 from statewright.db import load_queries, system, tenant
@@ -36,6 +38,7 @@ from statewright.integrations.errors import IntegrationError
 from statewright.settings import settings
 from statewright.workflows import drafts, executions, versions
 from statewright.workflows.checks import Surroundings
+from statewright.workflows.definition import Definition
 from statewright.workflows.gallery.models import TemplateSummary
 from statewright.workflows.surroundings import surroundings_of
 
@@ -61,7 +64,7 @@ def begin(caller: Caller, request: TaskRequest) -> Task:
         raise NotFoundError(f"There is no connection '{request.connection}'.")
     status, result = "working", None
     if given is None:
-        status, result = "unavailable", _without_provider(request, around)
+        status, result = "unavailable", _without_provider(caller.workspace_id, request, around)
     task_id = world.new_id()
     with tenant(caller.workspace_id) as session:
         session.run(
@@ -94,9 +97,13 @@ def get(caller: Caller, task_id: str) -> Task:
     return Task.model_validate({**row, **(row["result"] or {})})
 
 
-def _without_provider(request: TaskRequest, around: Surroundings) -> dict[str, Any]:
+def _without_provider(
+    workspace_id: str, request: TaskRequest, around: Surroundings
+) -> dict[str, Any]:
     words = getattr(request, "request", "")
     found = [around.actions[name] for name, _ in ranked(words, around.actions)[:SUGGESTED]]
+    with tenant(workspace_id) as session:
+        found += operations_for(session, words, around)[:SUGGESTED]
     suggestions = [Suggestion(action=a.name, title=a.title).model_dump() for a in found]
     templates = [
         TemplateSummary.model_validate(entry, from_attributes=True).model_dump()
@@ -151,11 +158,13 @@ def _failure(workspace_id: str, execution_id: str) -> dict[str, Any]:
     return {"definition": _editable(version.definition), "execution": told}
 
 
-def _surroundings(workspace_id: str, user_id: str) -> Surroundings:
+def _surroundings(
+    workspace_id: str, user_id: str, definition: Definition | None = None
+) -> Surroundings:
     """The workspace with the connections that this person may use, and no others."""
     with tenant(workspace_id) as session:
         usable = connections.usable(session, user_id)
-        return replace(surroundings_of(session), connections=usable)
+        return replace(surroundings_of(session, definition), connections=usable)
 
 
 def work(event: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +201,6 @@ def _push(row: dict[str, Any], status: str, progress: dict[str, Any] | None) -> 
 def _worked(row: dict[str, Any]) -> dict[str, Any]:
     request = _REQUEST.validate_python(row["request"])
     asking = asker(row["workspace_id"], request.connection, f"assistant:{request.kind}")
-    around = _surroundings(row["workspace_id"], row["created_by"])
     match request:
         case ExplainTask():
             found = telling.explain(asking, row["material"]["definition"])
@@ -201,10 +209,10 @@ def _worked(row: dict[str, Any]) -> dict[str, Any]:
             expression = telling.write_expression(asking, request)
             return {"expression": expression.model_dump(mode="json")}
         case DraftTask():
-            return _drafted(row, asking, Work(request.request, around, request.repairs))
+            return _drafted(row, asking, _wanted(row, request.request, request.repairs))
         case ChangeTask():
             before = row["material"]["definition"]
-            return _drafted(row, asking, Work(request.request, around, request.repairs, before))
+            return _drafted(row, asking, _wanted(row, request.request, request.repairs, before))
         case FixTask():
             material = row["material"]
             words = (
@@ -212,10 +220,18 @@ def _worked(row: dict[str, Any]) -> dict[str, Any]:
                 "`explanation`, and mend the definition with as little change as possible. If the "
                 "definition is not at fault, leave it as it is and say what a person has to do."
             )
-            wanted = Work(
-                words, around, request.repairs, material["definition"], material["execution"]
-            )
-            return _drafted(row, asking, wanted)
+            wanted = _wanted(row, words, request.repairs, material["definition"])
+            return _drafted(row, asking, replace(wanted, material=material["execution"]))
+
+
+def _wanted(
+    row: dict[str, Any], request: str, repairs: int, before: dict[str, Any] | None = None
+) -> Work:
+    look = partial(_surroundings, row["workspace_id"], row["created_by"])
+    around, words = look(), drafting.words_for(request, before)
+    with tenant(row["workspace_id"]) as session:
+        operations = operations_for(session, words, around)
+    return Work(request, look, repairs, operations, before)
 
 
 def _drafted(row: dict[str, Any], asking: Asker, wanted: Work) -> dict[str, Any]:

@@ -49,8 +49,13 @@ def similar(name: str) -> list[str]:
     service, _, operation = rest.partition(".")
     known = service if service in services() else _renamed(service)
     if known:
-        return [f"aws.{known}.{operation}" for operation in _operations(known)]
+        return names(known)
     return [f"aws.{other}.{operation}" for other in services()]
+
+
+def names(service: str) -> list[str]:
+    """The actions of a service."""
+    return [f"aws.{service}.{operation}" for operation in _operations(service)]
 
 
 def _renamed(service: str) -> str:
