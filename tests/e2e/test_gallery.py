@@ -11,6 +11,7 @@ import pytest
 
 from statewright.workflows.gallery import library
 from statewright.workflows.gallery.library import Entry
+from tests.support.ai_provider import AIStandIn, Reply, ai_stand_in
 from tests.support.recorder import Recorder, recording
 from tests.support.server import Client, Server, until
 
@@ -18,8 +19,16 @@ ENTRIES = library.entries()
 
 
 @pytest.fixture(scope="module")
-def owner(server: Server) -> Client:
-    return Client(server, "gallery@example.com").register()
+def provider() -> Iterator[AIStandIn]:
+    with ai_stand_in() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(scope="module")
+def owner(server: Server, provider: AIStandIn) -> Client:
+    owner = Client(server, "gallery@example.com").register()
+    owner.ok("POST", "/v1/connections", {"name": "claude", "auth": provider.auth("anthropic")})
+    return owner
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +51,7 @@ def moved(value: Any, home: str) -> Any:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
-def test_template(entry: Entry, owner: Client, recorder: Recorder) -> None:
+def test_template(entry: Entry, owner: Client, recorder: Recorder, provider: AIStandIn) -> None:
     home = f"{recorder.url}/{entry.id}"
     values = {name: moved(value, home) for name, value in entry.values.items()}
     made = owner.ok("POST", f"/v1/gallery/{entry.id}/workflows", {"values": values})
@@ -50,6 +59,7 @@ def test_template(entry: Entry, owner: Client, recorder: Recorder) -> None:
     workflow = owner.ok("GET", f"/v1/workflows/{made['id']}")
     for run in entry.runs:
         recorder.expect(entry.id, run["server"])
+        provider.will(*map(said, run.get("model", [])))
         before = len(owner.letters())
         execution = started(owner, workflow, run)
         for answer in run.get("decide", []):
@@ -63,6 +73,11 @@ def test_template(entry: Entry, owner: Client, recorder: Recorder) -> None:
         if "calls" in run:
             assert called(recorder.calls(entry.id)) == called(run["calls"])
         told(owner, before, run.get("mails", []))
+
+
+def said(answer: dict[str, Any]) -> Reply:
+    """What the model answers."""
+    return Reply(calls=tuple((name, values) for name, values in answer["calls"]))
 
 
 def started(owner: Client, workflow: dict[str, Any], run: dict[str, Any]) -> str:

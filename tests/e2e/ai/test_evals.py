@@ -93,13 +93,14 @@ def asking(server: Server, provider: AIStandIn) -> Client:
 
 def test_every_prompt_has_an_answer(evals: ModuleType) -> None:
     names = [prompt["id"] for prompt in evals.prompts()]
-    assert len(names) == len(set(names)) == 60
+    assert len(names) == len(set(names)) >= 60
     assert ANSWERS.keys() == set(names)
 
 
 def test_right_answers_pass_and_wrong_ones_are_mended(asking: Client, evals: ModuleType) -> None:
     mended = evals.report(evals.run(asking.http, repairs=1))
-    assert mended == {**dict.fromkeys(evals.STAGES, 60), "prompts": 60, "unmet": {}}
+    count = len(ANSWERS)
+    assert mended == {**dict.fromkeys(evals.STAGES, count), "prompts": count, "unmet": {}}
 
 
 def test_wrong_answers_do_not_pass_without_repair(asking: Client, evals: ModuleType) -> None:
