@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from statewright.analytics.exports.formatting import axis_text, text_of
 from statewright.analytics.exports.tables import Column, Table, Value
+from statewright.analytics.exports.wrapping import columns_of, shortened
 
 COLOURS = ("#2563eb", "#e11d48", "#059669", "#d97706", "#7c3aed", "#0891b2", "#4b5563", "#be185d")
 """Told apart by people who do not see all colours, too: they differ in lightness."""
@@ -174,14 +175,10 @@ def _names(names: Sequence[str], box: _Box) -> list[Shape]:
     every = max(1, math.ceil(len(names) / room))
     y = box.top + box.height + 11
     return [
-        Label(box.x(i), y, _short(name, 18), "middle")
+        Label(box.x(i), y, shortened(name, 18), "middle")
         for i, name in enumerate(names)
         if i % every == 0
     ]
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _lines(data: Data, box: _Box, *, filled: bool) -> list[Shape]:
@@ -233,8 +230,8 @@ def _legend(names: Sequence[str], width: float) -> list[Shape]:
     shapes: list[Shape] = []
     x = LEFT
     for number, name in enumerate(names):
-        text = _short(name, 28)
-        room = 14 + len(text) * 4.2
+        text = shortened(name, 28)
+        room = 14 + columns_of(text) * 4.2
         if x + room > width:
             break
         shapes.append(_rectangle(x, 4, 8, 12, COLOURS[number % len(COLOURS)]))
@@ -261,7 +258,7 @@ def _pie(data: Data, table: Table, width: float, height: float) -> list[Shape]:
         y = 14 + number * 14.0
         shapes.append(_rectangle(centre[0] + radius + 20, y - 7, 8, y + 1, COLOURS[number % 8]))
         share = text_of(value / whole, column, table.look)
-        shapes.append(Label(centre[0] + radius + 32, y, f"{_short(name, 40)}  {share}"))
+        shapes.append(Label(centre[0] + radius + 32, y, f"{shortened(name, 40)}  {share}"))
     return shapes
 
 

@@ -1,32 +1,33 @@
 """PDF documents: title, vector charts, tables with their heads on every page, page numbers.
 
-The font is DejaVu Sans, which the ``ziafont`` package brings along: Latin, Greek, Cyrillic, Hebrew,
-Arabic, Armenian, Georgian and many signs. Texts in scripts that are written from right to left are
-shaped (HarfBuzz): letters joined, in the order of the Unicode bidirectional algorithm.
+Texts in scripts that are written from right to left are shaped (HarfBuzz): letters joined, in the
+order of the Unicode bidirectional algorithm. Titles and texts of cells go on on further lines.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 
-from fpdf import FPDF, XPos, YPos
+from fpdf import FPDF
 
 from statewright.analytics.exports.charts import Area, Label, Line, Shape, chart
+from statewright.analytics.exports.fonts import FONT, Fonts
 from statewright.analytics.exports.formatting import text_of
 from statewright.analytics.exports.tables import Column, Table
+from statewright.analytics.exports.wrapping import lines_of
 
 MAX_ROWS = 5_000
 """Rows of a table that are printed; whoever wants more takes another format."""
-_FONT = "DejaVu"
-_RIGHT_TO_LEFT = {"R", "AL", "AN"}
+MAX_LINES = 3
+"""Lines of a cell; a text that needs more ends with an ellipsis."""
+_MAX_LETTERS = 500
+"""Letters of a text that are looked at: more than fit into a title's or a cell's lines."""
 _MARGIN = 40.0
 _LINE = 13.0
+_NEXT_LINE = 10.0
 
 
 class _Document(FPDF):
@@ -34,9 +35,7 @@ class _Document(FPDF):
 
     def __init__(self, title: str):
         super().__init__(orientation="landscape", unit="pt", format="A4")
-        font = resources.files("ziafont").joinpath("fonts/DejaVuSans.ttf")
-        with resources.as_file(font) as file:
-            self.add_font(_FONT, fname=str(file))
+        self.letters = Fonts(self)
         self.set_title(title)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(auto=False)
@@ -45,7 +44,7 @@ class _Document(FPDF):
     def footer(self) -> None:
         """The page's number among all pages."""
         self.set_y(-_MARGIN + 10)
-        self.set_font(_FONT, size=8)
+        self.set_font(FONT, size=8)
         self.set_text_color(107, 114, 128)
         self.cell(0, 10, f"{self.page_no()} / {{nb}}", align="C")
 
@@ -67,31 +66,29 @@ def write_pdf(tables: Sequence[Table], target: Path, title: str, made_at: dateti
 
 def _heading(document: _Document, text: str, size: float) -> None:
     document.set_text_color(17, 24, 39)
-    document.set_font(_FONT, size=size)
-    shown = printable(text)
-    with _shaped(document, shown):
-        document.multi_cell(0, size * 1.3, shown, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
-    document.ln(4)
+    document.set_font(FONT, size=size)
+    lines = _lines(document, text, document.epw, MAX_LINES)
+    _write(document, lines, document.epw, size * 1.3, size * 1.3, "L")
+    document.set_xy(document.l_margin, document.get_y() + len(lines) * size * 1.3 + 4)
 
 
-@contextmanager
-def _shaped(document: _Document, text: str) -> Iterator[None]:
-    """Within, a text is shaped if its script needs it: most do not, and it takes time."""
-    needed = not text.isascii() and any(
-        unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text
-    )
-    if needed:
-        document.set_text_shaping(use_shaping_engine=True)
-    try:
-        yield
-    finally:
-        if needed:
-            document.set_text_shaping(use_shaping_engine=False)
+def _lines(document: _Document, text: str, width: float, most: int) -> list[str]:
+    """A text as lines of what can be shown."""
+    shown = document.letters.shown(text[:_MAX_LETTERS])
+    with document.letters.ready_for(shown):
+        return lines_of(shown, width - 2 * document.c_margin, document.get_string_width, most)
 
 
-def printable(text: str) -> str:
-    """A text without what a page cannot show: line ends and control characters."""
-    return "".join(c if c.isprintable() else " " for c in text)
+def _write(
+    document: _Document, lines: Sequence[str], width: float, first: float, more: float, align: str
+) -> None:
+    """Writes lines below each other, from where the document is; it is there again afterwards."""
+    left, top = document.get_x(), document.get_y()
+    for number, line in enumerate(lines):
+        with document.letters.ready_for(line):
+            document.set_xy(left, top + number * more)
+            document.cell(width, first, line, align=align)
+    document.set_xy(left, top)
 
 
 def _section(document: _Document, table: Table, *, alone: bool) -> int:
@@ -110,8 +107,9 @@ def _section(document: _Document, table: Table, *, alone: bool) -> int:
     _table(document, drawn, shown)
     for note in notes:
         _room(document, _LINE)
-        document.set_font(_FONT, size=8)
-        document.cell(0, _LINE, printable(note), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        document.set_font(FONT, size=8)
+        _write(document, _lines(document, note, document.epw, 1), document.epw, _LINE, _LINE, "L")
+        document.ln(_LINE)
     document.ln(10)
     return len(shown)
 
@@ -140,15 +138,15 @@ def _draw(document: _Document, shapes: Sequence[Shape], height: float) -> None:
                 points = [(left + x, top + y) for x, y in shape.points]
                 document.polygon(points, style="F")
             case Label():
-                document.set_font(_FONT, size=shape.size)
+                document.set_font(FONT, size=shape.size)
                 document.set_text_color(shape.colour)
                 _label(document, shape, left, top)
     document.set_y(top + height + 6)
 
 
 def _label(document: _Document, shape: Label, left: float, top: float) -> None:
-    text, margin = printable(shape.text), document.c_margin
-    with _shaped(document, text):
+    text, margin = document.letters.shown(shape.text), document.c_margin
+    with document.letters.ready_for(text):
         wide = document.get_string_width(text)
         shift = {"start": 0.0, "middle": wide / 2, "end": wide}[shape.anchor]
         document.set_xy(left + shape.x - shift, top + shape.y - 0.8 * shape.size)
@@ -161,47 +159,61 @@ def _table(document: _Document, table: Table, rows: Sequence[tuple[object, ...]]
     widths = _widths(document, table)
     _head(document, table, widths)
     for number, row in enumerate(rows):
-        if _room(document, _LINE):
+        texts = [
+            text_of(value, column, table.look, table.grain)  # type: ignore[arg-type]
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        document.set_font(FONT, size=8)
+        cells = _cells(document, table.columns, texts, widths)
+        if _room(document, _height(cells)):
             _head(document, table, widths)
-        document.set_font(_FONT, size=8)
         document.set_text_color(31, 41, 55)
         document.set_fill_color(249, 250, 251)
-        for value, column, width in zip(row, table.columns, widths, strict=True):
-            text = text_of(value, column, table.look, table.grain)  # type: ignore[arg-type]
-            _cell(document, text, column, width, fill=number % 2 == 1)
-        document.ln(_LINE)
+        _row(document, table.columns, cells, widths, fill=number % 2 == 1)
 
 
 def _head(document: _Document, table: Table, widths: Sequence[float]) -> None:
-    _room(document, 2 * _LINE)
-    document.set_font(_FONT, size=8)
+    document.set_font(FONT, size=8)
+    labels = [column.label for column in table.columns]
+    cells = _cells(document, table.columns, labels, widths)
+    _room(document, _height(cells) + _LINE)
+    document.set_font(FONT, size=8)  # anew: a new page's footer has its own
     document.set_text_color(255, 255, 255)
     document.set_fill_color(31, 41, 55)
-    for column, width in zip(table.columns, widths, strict=True):
-        _cell(document, column.label, column, width, fill=True)
-    document.ln(_LINE)
+    _row(document, table.columns, cells, widths, fill=True)
 
 
-def _cell(document: _Document, text: str, column: Column, width: float, *, fill: bool) -> None:
-    align = "L" if column.kind in {"text", "time"} else "R"
-    shown = printable(text)
-    with _shaped(document, shown):
-        fitting = _fitting(document, shown, width - 6)
-        document.cell(width, _LINE, fitting, align=align, fill=fill)
+def _cells(
+    document: _Document, columns: Sequence[Column], texts: Sequence[str], widths: Sequence[float]
+) -> list[list[str]]:
+    """The lines of each cell of a row: texts may have several, figures have one."""
+    return [
+        _lines(document, text, width, MAX_LINES if column.kind == "text" else 1)
+        for column, text, width in zip(columns, texts, widths, strict=True)
+    ]
 
 
-def _fitting(document: _Document, text: str, width: float) -> str:
-    """As much of a text as fits into a width."""
-    if document.get_string_width(text) <= width:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if document.get_string_width(text[:middle] + "…") <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low] + "…"
+def _height(cells: Sequence[Sequence[str]]) -> float:
+    return _LINE + (max(map(len, cells), default=1) - 1) * _NEXT_LINE
+
+
+def _row(
+    document: _Document,
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    fill: bool,
+) -> None:
+    left, top, height = document.l_margin, document.get_y(), _height(cells)
+    if fill:
+        document.rect(left, top, document.epw, height, style="F")
+    for lines, column, width in zip(cells, columns, widths, strict=True):
+        document.set_xy(left, top)
+        align = "L" if column.kind in {"text", "time"} else "R"
+        _write(document, lines, width, _LINE, _NEXT_LINE, align)
+        left += width
+    document.set_xy(document.l_margin, top + height)
 
 
 def _widths(document: _Document, table: Table) -> list[float]:
