@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import httpx
-from playwright.sync_api import Page, expect
+import openpyxl
+from playwright.sync_api import FilePayload, Page, expect
 from standardwebhooks import Webhook
 
 from tests.console.journeys import editor, publish, status
-from tests.support.console import enter
+from tests.support.console import enter, findings
 from tests.support.server import Client, until
 from tests.support.web import Reply, web
 
@@ -120,6 +122,89 @@ def test_a_table_is_made_filled_and_searched(page: Page, owner: Client) -> None:
     expect(page.get_by_role("cell", name="3", exact=True)).to_be_visible()
     rows = owner.ok("GET", "/v1/tables/stock/rows")["items"]
     assert sorted(row["values"]["left"] for row in rows) == [3, 12]
+
+
+def text_file(name: str, content: str) -> FilePayload:
+    return {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+
+
+def test_files_go_up_are_looked_at_and_go(page: Page, owner: Client) -> None:
+    enter(page, owner)
+    page.goto("/files")
+    page.get_by_role("button", name="New folder").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("orders")
+    dialog.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("Nothing in this folder yet")).to_be_visible()
+    dropped = page.evaluate_handle("""() => {
+        const held = new DataTransfer();
+        held.items.add(new File(["id,city\\n1,Rome\\n"], "today.csv", {type: "text/csv"}));
+        held.items.add(new File(["a note"], "note.txt", {type: "text/plain"}));
+        return held;
+    }""")
+    page.locator(".drop-area").dispatch_event("drop", {"dataTransfer": dropped})
+    expect(page.get_by_label("Uploads").get_by_role("status")).to_have_text("Uploaded")
+    page.get_by_role("button", name="today.csv", exact=True).click()
+    expect(dialog.get_by_role("cell", name="Rome")).to_be_visible()
+    assert findings(page) == []
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "today.csv"
+    assert download.value.path().read_text() == "id,city\n1,Rome\n"
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_label("Files to upload").set_input_files(text_file("note.txt", "another note"))
+    expect(page.get_by_text("There is a file of that name.")).to_be_visible()
+    page.get_by_role("button", name="Replace it").click()
+    expect(page.get_by_role("row", name="note.txt").get_by_text("12 bytes")).to_be_visible()
+    page.get_by_role("button", name="Actions for note.txt").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="note.txt", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="All files").click()
+    page.get_by_label("Find files").fill("TODAY")
+    expect(page.get_by_role("button", name="orders/today.csv")).to_be_visible()
+    assert findings(page) == []
+
+
+def test_viewers_only_look_at_files(page: Page, owner: Client, viewer: Client) -> None:
+    begun = owner.ok("POST", "/v1/files", {"name": "seen.txt", "size": 1})["upload"]
+    httpx.put(begun["url"], content=b"x", headers={"Content-Type": "text/plain"}).raise_for_status()
+    enter(page, viewer)
+    page.goto("/files")
+    page.get_by_role("button", name="seen.txt", exact=True).click()
+    expect(page.get_by_role("dialog").locator("pre")).to_have_text("x")
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("button", name="Upload")).to_have_count(0)
+
+
+def test_rows_of_a_spreadsheet_become_rows_of_a_table(page: Page, owner: Client) -> None:
+    columns = {"sku": {"type": "text"}, "left": {"type": "number"}, "checked_on": {"type": "date"}}
+    owner.ok("POST", "/v1/tables", {"name": "shelf", "columns": columns, "key": ["sku"]})
+    book = openpyxl.Workbook()
+    for row in (("SKU", "In stock", "Checked on"), ("a-1", 4, "2026-11-23"), ("a-2", "many", None), ("a-3", 5.5, None)):  # fmt: skip
+        book.active.append(row)
+    content = BytesIO()
+    book.save(content)
+    enter(page, owner)
+    page.goto("/tables/shelf")
+    page.get_by_role("button", name="Import").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("File with rows").set_input_files(text_file("notes.pdf", "x"))
+    expect(dialog.get_by_role("alert")).to_contain_text("notes.pdf has no rows to read")
+    dialog.get_by_label("File with rows").set_input_files({"name": "shelf.xlsx", "mimeType": "application/octet-stream", "buffer": content.getvalue()})  # fmt: skip
+    expect(dialog.get_by_role("cell", name="a-3")).to_be_visible()
+    expect(dialog.get_by_label("checked_on")).to_have_value("Checked on")
+    dialog.get_by_label("left is filled from").select_option("In stock")
+    dialog.get_by_role("button", name="Check the rows").click()
+    expect(dialog.get_by_text("2 of 3 rows fit")).to_be_visible()
+    expect(dialog.get_by_label("Rows that do not fit")).to_contain_text("Row 3: left “many” is no number such as 12.5.")  # fmt: skip
+    assert findings(page) == []
+    dialog.get_by_role("button", name="Import 2 rows").click()
+    expect(page.get_by_text("2 rows are imported.")).to_be_visible()
+    expect(page.get_by_role("cell", name="a-3")).to_be_visible()
+    rows = owner.ok("GET", "/v1/tables/shelf/rows")["items"]
+    assert sorted(row["values"]["left"] for row in rows) == [4, 5.5]
 
 
 def test_workflows_lie_in_folders(page: Page, owner: Client) -> None:

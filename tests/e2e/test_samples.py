@@ -142,6 +142,7 @@ INSERT INTO inbox_items VALUES ('{0}c1', '{0}aa', '{0}bb', 'general', 'S', 'T', 
 NOT_THERE = {
     "ai/get_prediction": 409,  # it has no history
     "integrations/delete_connector": 404,
+    "integrations/import_rows": 404,  # its file was never uploaded
     "integrations/get_database_schema": 409,  # the sample's connection is no database's
     "workflows/update_workflow": 409,  # its new name is taken by what create_workflow's made
     "workflows/get_version": 404,  # nothing is published yet

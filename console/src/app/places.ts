@@ -1,7 +1,7 @@
 /** Where one can go, and which permission it takes to see anything there. */
 
 import {
-  Activity, BellRing, Blocks, Braces, ChartNoAxesCombined, FileChartColumn, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Table2, Webhook, Workflow, type LucideIcon,
+  Activity, BellRing, Blocks, Braces, ChartNoAxesCombined, FileChartColumn, HardDrive, Inbox, LayoutTemplate, Plug, Settings, Sparkles, Table2, Webhook, Workflow, type LucideIcon,
 } from "lucide-react";
 
 export interface Place {
@@ -42,6 +42,7 @@ export const GROUPS: readonly Group[] = [
       { to: "/webhooks", label: "Webhooks", icon: Webhook, permission: "executions:read" },
       { to: "/apis", label: "APIs", icon: Braces, permission: "workflows:read" },
       { to: "/tables", label: "Tables", icon: Table2, permission: "tables:read" },
+      { to: "/files", label: "Files", icon: HardDrive, permission: "files:read" },
     ],
   },
   {

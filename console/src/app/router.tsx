@@ -66,6 +66,36 @@ const workflows = createRoute({
   },
 });
 
+/** A file whose rows are to be imported. */
+const imported = (search: Record<string, unknown>): { import?: string } => {
+  const { import: file } = texts(search, "import");
+  return file === undefined ? {} : { import: file };
+};
+
+const tables = createRoute({
+  getParentRoute: () => inside,
+  path: "/tables",
+  component: lazyRouteComponent(() => import("../tables/TableList"), "TableList"),
+  validateSearch: imported,
+});
+
+const table = createRoute({
+  getParentRoute: () => inside,
+  path: "/tables/$table",
+  component: lazyRouteComponent(() => import("../tables/TablePage"), "TablePage"),
+  validateSearch: imported,
+});
+
+const files = createRoute({
+  getParentRoute: () => inside,
+  path: "/files",
+  component: lazyRouteComponent(() => import("../files/FilesPage"), "FilesPage"),
+  validateSearch: (search: Record<string, unknown>): { folder?: string } => {
+    const { folder } = texts(search, "folder");
+    return folder === undefined ? {} : { folder };
+  },
+});
+
 const executions = createRoute({ getParentRoute: () => inside, path: "/executions", component: ExecutionList, validateSearch: readSearch });
 
 const settings = createRoute({
@@ -109,8 +139,9 @@ const routes = [
     page("/reports/$reportId", lazyRouteComponent(() => import("../analytics/ReportPage"), "ReportPage")),
     page("/webhooks", lazyRouteComponent(() => import("../webhooks/WebhooksPage"), "WebhooksPage")),
     page("/webhooks/$webhookId", lazyRouteComponent(() => import("../webhooks/EndpointPage"), "EndpointPage")),
-    page("/tables", lazyRouteComponent(() => import("../tables/TableList"), "TableList")),
-    page("/tables/$table", lazyRouteComponent(() => import("../tables/TablePage"), "TablePage")),
+    tables,
+    files,
+    table,
     page("/apis", lazyRouteComponent(() => import("../apis/ApiList"), "ApiList")),
     page("/notifications", lazyRouteComponent(() => import("../notifications/NotificationsPage"), "NotificationsPage")),
     page("/notifications/templates/$templateId", lazyRouteComponent(() => import("../notifications/TemplatePage"), "TemplateEditorPage")),

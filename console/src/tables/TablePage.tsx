@@ -1,8 +1,8 @@
 /** One table: its rows, found by a column, added, changed and deleted; columns that are added. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
-import { ArrowDown, ArrowUp, Columns3, Plus, Rows3, Trash2 } from "lucide-react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ArrowDown, ArrowUp, Columns3, FileUp, Plus, Rows3, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import { useCan } from "../api/account";
@@ -13,6 +13,7 @@ import { Form } from "../ui/forms";
 import { Await, Empty, Page, Skeleton } from "../ui/page";
 import { Complaint, Dialog } from "../ui/parts";
 import { ColumnsField, columnsOf, FIRST_COLUMNS } from "./ColumnsField";
+import { ImportDialog } from "./ImportDialog";
 import { RowDialog } from "./RowDialog";
 import type { Table } from "./TableList";
 import { columnsInOrder, shown } from "./values";
@@ -37,18 +38,24 @@ export function TablePage() {
 function Actions({ table }: { table: Table }) {
   const may = useCan()("tables:write");
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<"row" | "columns" | "delete" | null>(null);
+  const { import: file } = useSearch({ from: "/inside/tables/$table" });
+  const [dialog, setDialog] = useState<"row" | "import" | "columns" | "delete" | null>(file === undefined ? null : "import");
   const remove = useAct(() => api.DELETE("/v1/tables/{table}", { params: { path: { table: table.name } } }), { touches: [["tables"]], says: `${table.name} is deleted.`, done: () => navigate({ to: "/tables" }) });
   if (!may) return null;
-  const close = (): void => setDialog(null);
+  const close = (): void => {
+    setDialog(null);
+    if (file !== undefined) void navigate({ to: "/tables/$table", params: { table: table.name }, search: {}, replace: true });
+  };
   return (
     <>
       <button type="button" className="button primary" onClick={() => setDialog("row")}><Plus size={16} aria-hidden /> New row</button>
+      <button type="button" className="button" onClick={() => setDialog("import")}><FileUp size={16} aria-hidden /> Import</button>
       <Acts label="More" acts={[
         { label: "Add columns", icon: <Columns3 size={15} aria-hidden />, run: () => setDialog("columns") },
         { label: "Delete the table", danger: true, icon: <Trash2 size={15} aria-hidden />, run: () => setDialog("delete") },
       ]} />
       {dialog === "row" && <RowDialog table={table} row={null} onClose={close} />}
+      {dialog === "import" && <ImportDialog table={table} file={file} onClose={close} />}
       {dialog === "columns" && <MoreColumns table={table} onClose={close} />}
       <Confirm title={`Delete ${table.name}?`} action="Delete" open={dialog === "delete"} pending={remove.isPending} error={remove.error} onClose={close} onConfirm={() => remove.mutate()}>Its {table.rows.toLocaleString()} rows go with it. Workflows that use it fail from then on.</Confirm>
     </>

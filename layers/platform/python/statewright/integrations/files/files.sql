@@ -4,12 +4,23 @@ SELECT id::text, name, content_type, size, etag, stored_at, made_by, created_at,
 FROM files WHERE id = %(id)s::uuid OR name = %(name)s;
 
 -- name: list_files
--- Files whose names begin so, by name.
+-- Files whose names begin so, by name; only those that lie directly there unless it goes deep.
 SELECT id::text, name, content_type, size, etag, stored_at, made_by, created_at, updated_at
 FROM files
 WHERE starts_with(name, %(prefix)s) AND name >= %(prefix)s COLLATE "C"
+  AND (%(deep)s OR strpos(substr(name, length(%(prefix)s) + 1), '/') = 0)
+  AND strpos(lower(name), lower(%(contains)s)) > 0
   AND (%(after)s::text IS NULL OR name > %(after)s COLLATE "C")
 ORDER BY name LIMIT %(limit)s;
+
+-- name: list_file_folders
+-- What names go on with, up to their next slash, after a beginning.
+SELECT split_part(substr(name, length(%(prefix)s) + 1), '/', 1) AS name, count(*) AS files,
+       sum(size)::bigint AS size, max(updated_at) AS updated_at
+FROM files
+WHERE starts_with(name, %(prefix)s) AND name >= %(prefix)s COLLATE "C"
+  AND strpos(substr(name, length(%(prefix)s) + 1), '/') > 0
+GROUP BY 1 ORDER BY 1 LIMIT %(limit)s;
 
 -- name: used_bytes
 -- What the workspace's files take, with those under way, without the one of a name.

@@ -23,6 +23,8 @@ from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.ids import parse_id
 from statewright.integrations.files import store
 from statewright.integrations.files.models import (
+    FileFolder,
+    FileFolders,
     FileLink,
     FileUpload,
     NewFile,
@@ -34,6 +36,7 @@ from statewright.settings import settings
 LIFE = timedelta(hours=1)
 """How long an upload's URL works."""
 ABANDONED = timedelta(days=1)
+MAX_FOLDERS = 1_000
 TRIGGERS = "uploads/"
 """What lies here starts workflows: it is uploaded through their triggers only."""
 _KEY = re.compile(r"files/(?P<workspace>[0-9a-f-]{36})/(?P<name>.+)", re.DOTALL)
@@ -106,13 +109,32 @@ def check_quota(session: Session, name: str, size: int) -> None:
         raise ConflictError(f"The workspace's files may have {most:,} bytes together.")
 
 
-def list_page(workspace_id: str, prefix: str, cursor: str | None, limit: int) -> Page[StoredFile]:
-    """Files whose names begin so, by name."""
+def list_page(
+    workspace_id: str,
+    prefix: str,
+    cursor: str | None,
+    limit: int,
+    *,
+    deep: bool = True,
+    contains: str = "",
+) -> Page[StoredFile]:
+    """Files whose names begin so, by name; those in folders below only if it goes ``deep``."""
+    asked = {"prefix": prefix, "deep": deep, "contains": contains, "limit": limit + 1}
     after = None if cursor is None else decode_cursor(cursor, str)[0]
     with tenant(workspace_id) as session:
-        rows = session.all(_sql.list_files, prefix=prefix, after=after, limit=limit + 1)
+        rows = session.all(_sql.list_files, **asked, after=after)
     items = [_file(row) for row in rows[:limit]]
     return Page(items=items, next=encode_cursor(items[-1].name) if len(rows) > limit else None)
+
+
+def folders(workspace_id: str, prefix: str) -> FileFolders:
+    """The folders below a beginning of names, and what all files of the workspace take."""
+    with tenant(workspace_id) as session:
+        found = session.all(_sql.list_file_folders, prefix=prefix, limit=MAX_FOLDERS)
+        used = session.one(_sql.used_bytes, name="")
+    assert used is not None
+    below = [FileFolder.model_validate(row) for row in found]
+    return FileFolders(folders=below, used=used["used"], quota=settings().files_quota)
 
 
 def get(workspace_id: str, file_id: str) -> StoredFile:

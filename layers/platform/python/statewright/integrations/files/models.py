@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -74,3 +74,31 @@ class FileLink(BaseModel):
 
     url: str
     expires_at: datetime
+
+
+class FileFolder(BaseModel):
+    """What several files' names have in common, up to a slash."""
+
+    name: str
+    files: int
+    size: int
+    updated_at: datetime
+
+
+class FileFolders(BaseModel):
+    """Folders below one, and how many bytes of its ``quota`` the whole workspace uses."""
+
+    folders: list[FileFolder]
+    used: int
+    quota: int
+
+
+class FilePreview(BaseModel):
+    """How a file begins. ``none`` where nothing of it can be shown: ``why`` says so."""
+
+    kind: Literal["rows", "text", "none"]
+    columns: list[str] = []
+    rows: list[dict[str, Any]] = []
+    text: str = ""
+    more: bool = False
+    why: str | None = None

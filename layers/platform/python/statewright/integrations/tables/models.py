@@ -82,3 +82,37 @@ class Row(BaseModel):
     values: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+
+
+class NewImport(Strict):
+    """Rows of a file to take into a table, so many from a place on.
+
+    ``columns`` says which column of the file each column of the table is filled from. With
+    ``check``, nothing is kept. ``add`` takes new rows only; ``update`` changes those of a key that
+    is there. Rows that do not fit are left out, and told.
+    """
+
+    file: Annotated[str, Field(min_length=1, max_length=500)]
+    columns: Annotated[dict[ColumnName, str], Field(min_length=1, max_length=100)]
+    mode: Literal["add", "update"] = "add"
+    check: bool = False
+    skip: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=5000)] = 1000
+
+
+class WrongCell(BaseModel):
+    """What is wrong with a row. ``row`` counts as spreadsheets do: the header is the first."""
+
+    row: int
+    column: str | None
+    detail: str
+
+
+class Import(BaseModel):
+    """What became of some of a file's rows; ``next`` is how many to ``skip`` for those after."""
+
+    read: int
+    kept: int
+    wrong: int
+    errors: list[WrongCell]
+    next: int | None

@@ -28,6 +28,18 @@ SELECT r.id, current_workspace(), %(table_id)s, r.key, r.values, %(now)s, %(now)
 FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, key text, values jsonb)
 ON CONFLICT (id) DO NOTHING;
 
+-- name: known_keys
+-- Those of some keys that rows have.
+SELECT key FROM data_rows WHERE table_id = %(table_id)s AND key = ANY(%(keys)s);
+
+-- name: upsert_rows
+-- Rows, each in the place of the one with the same key.
+INSERT INTO data_rows AS d (id, workspace_id, table_id, key, values, created_at, updated_at)
+SELECT r.id, current_workspace(), %(table_id)s, r.key, r.values, %(now)s, %(now)s
+FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, key text, values jsonb)
+ON CONFLICT (table_id, key) DO UPDATE
+SET values = d.values || excluded.values, updated_at = excluded.updated_at;
+
 -- name: upsert_row
 -- A row, in the place of the one with the same key.
 INSERT INTO data_rows AS d (id, workspace_id, table_id, key, values, created_at, updated_at)
