@@ -7,4 +7,4 @@ from statewright.notifications import email_events, worker
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch; events that fail come again, the others do not."""
-    return worker.take(event, email_events.note)
+    return worker.take_together(event, email_events.note_all, email_events.note)

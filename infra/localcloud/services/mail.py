@@ -8,12 +8,13 @@ https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html
 
 from __future__ import annotations
 
-import email
 import email.policy
 import smtplib
 from base64 import b64decode
-from collections.abc import Callable
-from email.message import EmailMessage
+from collections.abc import Callable, Sequence
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from localcloud.errors import AwsError
 from localcloud.ids import new_id
 
 SIMULATOR = "simulator.amazonses.com"
-Publish = Callable[[str, str], None]
-"""Takes an event, as JSON text, to the topic with an ARN."""
+Publish = Callable[[str, Sequence[str]], None]
+"""Takes events, as JSON texts, to the topic with an ARN."""
 
 
 class Ses:
@@ -68,7 +69,8 @@ class Ses:
         identity = new_id()
         recipients = Destination.get("ToAddresses", [])
         if "Simple" in Content:
-            message = _simple(Content["Simple"], FromEmailAddress, recipients, identity)
+            simple = _simple(Content["Simple"], FromEmailAddress, recipients, identity)
+            message = simple.as_bytes()
         elif "Raw" in Content:
             message = _raw(Content["Raw"]["Data"])
         else:
@@ -82,21 +84,19 @@ class Ses:
         self._send(message, recipients, FromEmailAddress, identity)
         if topic is not None and self._publish is not None:
             tags = {tag["Name"]: [tag["Value"]] for tag in EmailTags or []}
-            for event in self._events(identity, recipients, tags):
-                self._publish(topic, orjson.dumps(event).decode())
+            events = self._events(identity, recipients, tags)
+            self._publish(topic, [orjson.dumps(event).decode() for event in events])
         return {"MessageId": identity}
 
-    def _send(
-        self, message: EmailMessage, recipients: list[str], sender: str, identity: str
-    ) -> None:
+    def _send(self, message: bytes, recipients: list[str], sender: str, identity: str) -> None:
         if self._smtp is None:
             name = f"{self._clock.now():015d}-{identity}.eml"
-            (self._folder / name).write_bytes(message.as_bytes())
+            (self._folder / name).write_bytes(message)
             return
         host, _, port = self._smtp.partition(":")
         try:
             with smtplib.SMTP(host, int(port or 25), timeout=20) as server:
-                server.send_message(message, sender or None, recipients)
+                server.sendmail(sender or _sender(message), recipients, message)
         except smtplib.SMTPRecipientsRefused as error:
             raise AwsError("MessageRejected", str(error)) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -139,12 +139,20 @@ def _simple(
     return message
 
 
-def _raw(data: bytes | str) -> EmailMessage:
+def _raw(data: bytes | str) -> bytes:
+    """A message as it was given; it is its sender's, so nothing of it is written anew."""
     raw = b64decode(data) if isinstance(data, str) else bytes(data)
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    if message["From"] is None:
+    if _headers(raw)["From"] is None:
         raise AwsError("BadRequestException", "Missing required header 'From'.")
-    return message
+    return raw
+
+
+def _headers(raw: bytes) -> Message:
+    return BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
+
+
+def _sender(raw: bytes) -> str:
+    return parseaddr(str(_headers(raw)["From"]))[1]
 
 
 def _fate(fate: str, address: str, now: str) -> list[dict[str, Any]]:

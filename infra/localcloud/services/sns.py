@@ -69,9 +69,13 @@ class Sns:
                 self._deliver(subscription.endpoint, [text])
         return {"MessageId": identity}
 
-    def announce(self, topic: str, text: str) -> None:
+    def announce(self, topic: str, texts: Sequence[str]) -> None:
         """Publishes what another service has to tell."""
-        self.publish(text, topic)
+        for subscription in self._topics[topic]:
+            entries = [{"Message": text} for text in texts]
+            shown = [self._text(subscription, entry, new_id()) for entry in entries]
+            if _wanted(subscription.filter_policy, {}):
+                self._deliver(subscription.endpoint, shown)
 
     def publish_batch(
         self, TopicArn: str, PublishBatchRequestEntries: list[dict[str, Any]], **_: Any

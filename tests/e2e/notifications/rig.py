@@ -77,6 +77,16 @@ class Rig:
             for _ in range(times):
                 delivering.deliver(text, self.call)
 
+    def drain_together(self) -> None:
+        """Delivers what waits in the queue as one batch, each message twice."""
+        batch = delivering.Batch(self.queue, self.call)
+        texts, self.queue = self.queue, []
+        for text in texts:
+            batch.deliver(text)
+            batch.deliver(text)
+        self.here("before noting")
+        batch.note()
+
     def drain_after(self, work: Callable[[], Any]) -> None:
         """Does something, and delivers what came of it."""
         work()

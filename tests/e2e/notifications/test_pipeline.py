@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from functions.notifications import on_email_event
 from statewright.aws import states
 from statewright.errors import GoneError, UnavailableError
 from statewright.http.caller import Caller
 from statewright.notifications import (
     accounts,
+    claiming,
+    delivering,
     digests,
     email_events,
     notices,
@@ -24,6 +27,7 @@ from statewright.notifications.account_models import Limits
 from statewright.notifications.backoff import MAX_ATTEMPTS
 from statewright.notifications.people_models import Preferences
 from statewright.notifications.providers.base import (
+    Account,
     Outgoing,
     PermanentError,
     Taken,
@@ -70,6 +74,79 @@ def test_a_crash_between_two_steps_loses_and_doubles_nothing(rig: Rig, place: st
     assert rig.statuses(sent) == ["sent"]
     assert len(has) == 1
     assert rig.sql("SELECT count(*) FROM notification_deliveries") == [(1,)]
+
+
+@pytest.mark.parametrize("place", ["before the provider", "after the provider", "before noting"])
+def test_a_crash_within_a_batch_loses_and_doubles_nothing(rig: Rig, place: str) -> None:
+    """The provider is one that can be asked what it has."""
+    has: list[str] = []
+
+    def provider(message: Outgoing) -> Taken:
+        if not (message.interrupted and message.id in has):
+            has.append(message.id)
+        return Taken("test", message.id)
+
+    rig.provider = provider
+    sent = rig.send(to=[f"u{i}@example.com" for i in range(5)])
+    rig.queue += [rig.queue[0], "no JSON", '{"delivery_id": 1}']
+    broken, rig.queue = rig.queue[-2:], rig.queue[:-2]
+    assert delivering.Batch(broken)._told == []
+    rig.crash_at = place
+    with pytest.raises(CrashError):
+        rig.drain_together()
+    assert rig.statuses(sent) == ["sending"] * 5
+    rig.later(minutes=5)
+    rig.drain_together()
+    assert rig.statuses(sent) == ["sent"] * 5
+    assert len(has) == len(set(has)) == 5
+
+
+def test_a_batch_keeps_caps_and_notes_what_a_server_may_show_twice_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = {"limits": [{"channel": "email", "daily_cap": 2}]}
+    accounts.put_limits(Caller(WORKSPACE, USER, "owner"), Limits.model_validate(limits))
+    sent = [rig.send() for _ in range(3)]
+    rig.drain_together()
+    assert sorted(rig.statuses(one)[0] for one in sent) == ["sent", "sent", "suppressed"]
+    smtp = Account("smtp", {})
+    monkeypatch.setattr(claiming, "_account", lambda session, row, name: smtp)
+    others = rig.send(to=["b@example.com", "c@example.com"])
+    rig.crash_at = "before noting"
+    with pytest.raises(CrashError):
+        rig.drain_together()
+    assert rig.statuses(others) == ["sent", "sent"]
+
+
+def test_a_slow_batch_keeps_its_claims_or_leaves_what_it_lost(rig: Rig) -> None:
+    first = rig.send(to=["a@example.com", "b@example.com"])
+    batch = delivering.Batch(rig.queue, rig.call)
+    rig.now += timedelta(seconds=90)
+    batch.deliver(rig.queue[0])
+    assert sorted(rig.statuses(first)) == ["sending", "sent"], "noted, as it took so long"
+    rig.now += timedelta(seconds=40)  # the second's claim has ended: another sender takes it
+    rig.drain()
+    batch.deliver(rig.queue[1] if rig.queue else f'{{"delivery_id": "{rig.calls[-1].id}", "workspace_id": "{WORKSPACE}"}}')  # fmt: skip
+    batch.note()
+    assert rig.statuses(first) == ["sent", "sent"]
+    assert len(rig.calls) == 2
+
+
+def test_events_of_many_e_mails_are_applied_together_and_a_bad_one_alone_fails(rig: Rig) -> None:
+    sent = rig.send(to=["a@example.com", "b@example.com"])
+    rig.drain()
+    good = [ses_event("Delivery", call.id, delivery={"timestamp": "1"}) for call in rig.calls]
+    opened = ses_event("Open", rig.calls[0].id, open={"timestamp": "2"})
+    records = [
+        {"messageId": str(number), "body": body}
+        for number, body in enumerate([*good, opened, good[0], "no JSON"])
+    ]
+    answer = on_email_event.handler({"Records": records}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "4"}]}
+    assert sorted(rig.statuses(sent)) == ["delivered", "opened"]
+    assert on_email_event.handler({"Records": records[:4]}, None) == {"batchItemFailures": []}
+    timeline = [event.status for event in tracking.delivery(WORKSPACE, rig.calls[0].id).timeline]
+    assert timeline == ["queued", "sent", "delivered", "opened"]
 
 
 def test_the_event_of_ses_settles_an_attempt_whose_answer_was_lost(rig: Rig) -> None:

@@ -91,7 +91,8 @@ def test_a_template_becomes_an_e_mail_with_everything_that_one_needs(
     assert html is not None
     assert text is not None
     assert "<h1>Shop</h1><p>Hello &lt;Grace&gt;" in html.get_content()
-    assert text.get_content().startswith("Shop\n\nHello <Grace>")
+    shown = text.get_content().splitlines()
+    assert shown == ["Shop", "", "Hello <Grace> Bcc: all@buyer.example"]
     assert [part.get_filename() for part in letter.iter_attachments()] == ["a.txt"]
     detail = ada.ok("GET", f"/v1/deliveries/{delivery['id']}")
     assert next(event["status"] for event in detail["timeline"]) == "queued"

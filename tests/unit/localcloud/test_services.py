@@ -88,6 +88,21 @@ def test_mail_is_kept(tmp_path: Path) -> None:
         ses.send_email("a@x", {"ToAddresses": ["b@x"]}, {"Simple": message})
 
 
+def test_a_raw_mail_is_kept_as_it_is_and_its_events_come_together(tmp_path: Path) -> None:
+    told: list[tuple[str, Any]] = []
+    ses = Ses(tmp_path, ManualClock(), publish=lambda *news: told.append(news))
+    ses.add_destination("set", "arn:t")
+    raw = b"From: a@x\r\nSubject: =?utf-8?q?=C3=BC?=\r\n\r\n  kept  \r\n"
+    content = {"Raw": {"Data": raw}}
+    ses.send_email("a@x", {"ToAddresses": ["b@x"]}, content, "set")
+    assert [file.read_bytes() for file in tmp_path.glob("*.eml")] == [raw]
+    ((topic, events),) = told
+    assert topic == "arn:t"
+    assert [json.loads(event)["eventType"] for event in events] == ["Send", "Delivery"]
+    with pytest.raises(AwsError, match="From"):
+        ses.send_email("a@x", {"ToAddresses": ["b@x"]}, {"Raw": {"Data": b"To: b@x\r\n\r\nt"}})
+
+
 def test_topics_filter_and_wrap() -> None:
     delivered: list[Any] = []
     sns = Sns(lambda target, texts: delivered.append((target, texts[0])), ManualClock())

@@ -1,28 +1,32 @@
-"""One delivery, from the queue to a provider.
+"""Deliveries, from the queue to a provider.
 
-Three steps, each a transaction or a call: **claim** it (only one sender gets it, for a while),
-**hand it over**, **note** what came of it. What comes twice finds it claimed or settled. A sender
-that dies leaves a claim that ends, and the outbox publishes the delivery again: the next attempt
-knows that the one before was interrupted, and asks the provider first where that can be asked.
+Three steps, each a transaction or a call: **claim** them (``claiming``: only one sender gets each,
+for a while), **hand** each **over**, **note** what came of it. What comes twice finds it claimed or
+settled. A sender that dies leaves claims that end, and the outbox publishes the deliveries again:
+the next attempt knows that the one before was interrupted, and asks the provider first where that
+can be asked.
+
+A batch is claimed at once, and noted at once after some seconds at the latest; but what goes to
+providers that would show a message twice is noted before the next one is handed over.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any, assert_never
+from datetime import datetime, timedelta
+from typing import Any
 
 from aws_lambda_powertools import Logger
-from psycopg.types.json import Jsonb
 
 from statewright import live, world
-from statewright.aws import kms, queues
+from statewright.aws import queues
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import UnavailableError
-from statewright.notifications import backoff, news, templates, unsubscribing
-from statewright.notifications.gate import Collect, Facts, Go, Later, Never, decide
+from statewright.notifications import backoff, claiming, news, unsubscribing
+from statewright.notifications.claiming import Claimed
 from statewright.notifications.people_models import InboxItem
 from statewright.notifications.providers import choice
 from statewright.notifications.providers.base import (
@@ -32,130 +36,104 @@ from statewright.notifications.providers.base import (
     Taken,
     TransientError,
 )
-from statewright.notifications.rendering import Rendered, literal, render
-from statewright.notifications.sandbox import RenderError
+from statewright.notifications.rendering import Rendered
 from statewright.settings import settings
 
-CLAIM = timedelta(minutes=2)
-"""How long a sender has a delivery to itself; longer than any provider call may take."""
+NOTED_WITHIN = timedelta(seconds=2)
+"""How long what came of a delivery waits for what comes of the batch's others."""
 LONGEST_DELAY = 900
 """The longest that a queue holds a message back, in seconds (SQS)."""
-DIGEST = "digest"
+_SHOW_TWICE = frozenset({"smtp", "slack", "teams", "discord"})
+"""Providers that neither know a message again nor say what they have."""
 logger = Logger(service="statewright", level="INFO")
 _sql = load_queries(__package__)
-_accounts = load_queries(__package__, "accounts.sql")
 Send = Callable[[str, Outgoing, Account | None], Taken]
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that is this sender's, ready to be handed over."""
+class _Told:
+    """What came of a delivery, and the message where it is for an inbox."""
 
     row: dict[str, Any]
-    body: Rendered
-    account: Account | None
+    news: news.News
+    inbox: Rendered | None = None
 
 
 def deliver(body: str, send: Send = choice.send) -> None:
     """Does what a queue's message asks for; nothing, where that is done already."""
-    asked = json.loads(body)
-    claimed = _claim(asked["workspace_id"], asked["delivery_id"])
-    if claimed is None:
-        return
-    row = claimed.row
+    batch = Batch([], send)
+    batch.deliver(body)
+    batch.note()
+
+
+class Batch:
+    """A queue's batch: claimed when it is made, then delivered one by one, then noted."""
+
+    def __init__(self, bodies: Iterable[str], send: Send = choice.send):
+        self._send = send
+        self._claimed: dict[str, Claimed | None] = {}
+        """By delivery; None for what is not to be sent, or was."""
+        self._told: list[_Told] = []
+        self._noted_at = world.now()
+        asked = defaultdict(list)
+        for workspace_id, delivery_id in filter(None, map(_asked, bodies)):
+            asked[workspace_id].append(delivery_id)
+        for workspace_id, ids in asked.items():
+            try:
+                self._claim(workspace_id, ids)
+            except Exception:  # one of them may be at fault: each is claimed by itself
+                logger.exception("a batch could not be claimed")
+
+    def _claim(self, workspace_id: str, ids: list[str]) -> None:
+        claimed = {one.row["id"]: one for one in claiming.claim(workspace_id, ids)}
+        self._claimed |= {name: claimed.get(name) for name in ids}
+
+    def deliver(self, body: str) -> None:
+        """Does what one of the queue's messages asks for; nothing, where that is done already."""
+        asked = json.loads(body)
+        workspace_id, delivery_id = asked["workspace_id"], asked["delivery_id"]
+        if delivery_id not in self._claimed:
+            self._claim(workspace_id, [delivery_id])
+        claimed, self._claimed[delivery_id] = self._claimed[delivery_id], None
+        if claimed is not None and claiming.keep(claimed):
+            self._hand_over(claimed)
+
+    def _hand_over(self, claimed: Claimed) -> None:
+        row = claimed.row
+        try:
+            taken = self._send(row["channel"], _outgoing(claimed), claimed.account)
+        except TransientError as error:
+            _postpone(row, str(error), error.retry_after)
+            return
+        except PermanentError as error:
+            told = _Told(row, news.News(error.status, str(error)[:500], dead=error.dead))
+        else:
+            told = _told(row, claimed.body, taken)
+        if claimed.account is not None and claimed.account.kind in _SHOW_TWICE:
+            _note([told])
+        else:
+            self._told.append(told)
+        if world.now() - self._noted_at >= NOTED_WITHIN:
+            self.note()
+
+    def note(self) -> None:
+        """Notes what came of the deliveries that were handed over."""
+        self._noted_at = world.now()
+        told, self._told = self._told, []
+        by_workspace = defaultdict(list)
+        for one in told:
+            by_workspace[one.row["workspace_id"]].append(one)
+        for group in by_workspace.values():
+            _note(group)
+
+
+def _asked(body: str) -> tuple[str, str] | None:
+    """Workspace and delivery that a message names; None where it names none."""
     try:
-        taken = send(row["channel"], _outgoing(claimed), claimed.account)
-    except TransientError as error:
-        _postpone(row, str(error), error.retry_after)
-    except PermanentError as error:
-        _note(row, news.News(error.status, str(error)[:500], dead=error.dead))
-    else:
-        _take(row, claimed.body, taken)
-
-
-def _claim(workspace_id: str, delivery_id: str) -> Claimed | None:
-    now = world.now()
-    after: list[Callable[[], None]] = []
-    with tenant(workspace_id) as session:
-        row = session.one(_sql.claim_delivery, id=delivery_id, now=now, until=now + CLAIM)
-        if row is None:
-            return None
-        claimed = _prepare(session, row, now, after)
-    for act in after:
-        act()
-    return claimed
-
-
-def _prepare(
-    session: Session, row: dict[str, Any], now: datetime, after: list[Callable[[], None]]
-) -> Claimed | None:
-    """Decides on a claimed delivery; what does not go out now is settled here."""
-    facts = session.one(
-        _sql.find_facts,
-        **{name: row[name] for name in ("user_id", "category", "channel", "address")},
-        now=now,
-    )
-    assert facts is not None  # it is always one row
-    verdict = decide(_facts(row, facts, now))
-    match verdict:
-        case Never(status, reason):
-            after += news.apply(session, row["id"], news.News(status, reason))
-            return None
-        case Later(at, why):
-            _reschedule(session, row, at, why)
-            return None
-        case Go() | Collect():
-            pass
-        case _:
-            assert_never(verdict)
-    try:
-        body = _render(session, row, facts["profile_locale"])
-        if isinstance(verdict, Collect):
-            _collect(session, row, verdict.at, body)
-            return None
-        return Claimed(row, body, _account(session, row))
-    except RenderError as error:
-        after += news.apply(session, row["id"], news.News("failed", str(error)[:500]))
+        asked = json.loads(body)
+        return str(asked["workspace_id"]), str(asked["delivery_id"])
+    except (ValueError, KeyError, TypeError):
         return None
-
-
-def _facts(row: dict[str, Any], facts: dict[str, Any], now: datetime) -> Facts:
-    start, end = facts["quiet_from"], facts["quiet_to"]
-    quiet: tuple[time, time] | None = None if start is None else (start, end)
-    return Facts(
-        now=now,
-        channel=row["channel"],
-        priority=row["priority"],
-        expires_at=row["expires_at"],
-        mode=facts["mode"] or "instant",
-        suppressed=facts["suppressed"],
-        sent_today=facts["sent_today"],
-        daily_cap=facts["daily_cap"],
-        time_zone=facts["time_zone"] or "UTC",
-        quiet=quiet,
-        digest_hour=8 if facts["digest_hour"] is None else facts["digest_hour"],
-        is_digest=row["category"] == DIGEST,
-    )
-
-
-def _render(session: Session, row: dict[str, Any], profile_locale: str | None) -> Rendered:
-    if row["template_id"] is None:
-        source = literal(row["content"])
-    else:
-        source = templates.find_source(session, row["template_id"], row["template_version"])
-    data = {**row["data"], **row["own_data"]}
-    return render(source, row["channel"], row["locale"] or profile_locale, data)
-
-
-def _account(session: Session, row: dict[str, Any]) -> Account | None:
-    """The workspace's account; of chat webhooks there are several, by name."""
-    name = row["address"] if row["channel"] == "chat" else "default"
-    found = session.one(_accounts.find_account, channel=row["channel"], name=name)
-    if found is None:
-        return None
-    purpose = f"notifications:{row['workspace_id']}:{row['channel']}"
-    secret = kms.unseal(found["secret"], purpose) if found["secret"] else ""
-    return Account(found["kind"], found["settings"], secret)
 
 
 def _outgoing(claimed: Claimed) -> Outgoing:
@@ -174,8 +152,8 @@ def _outgoing(claimed: Claimed) -> Outgoing:
     )
 
 
-def _take(row: dict[str, Any], body: Rendered, taken: Taken) -> None:
-    """Notes that the provider has it; an in-app message is there with the same commit."""
+def _told(row: dict[str, Any], body: Rendered, taken: Taken) -> _Told:
+    """That the provider has it; an in-app message is there with the same commit."""
     told = news.News(
         taken.status,
         taken.provider,
@@ -183,29 +161,35 @@ def _take(row: dict[str, Any], body: Rendered, taken: Taken) -> None:
         provider_id=taken.provider_id,
         content=taken.content,
     )
-    _note(row, told, body if row["channel"] == "in_app" else None)
+    return _Told(row, told, body if row["channel"] == "in_app" else None)
 
 
-def _note(row: dict[str, Any], told: news.News, inbox: Rendered | None = None) -> None:
-    now, is_new = world.now(), False
-    with tenant(row["workspace_id"]) as session:
-        if inbox is not None:
-            new = session.run(
-                _sql.insert_inbox_item,
-                id=row["id"],
-                user_id=row["user_id"],
-                category=row["category"],
-                subject=inbox.subject,
-                text=inbox.text,
-                url=inbox.url,
-                now=now,
-            )
-            is_new = new > 0
-        after = news.apply(session, row["id"], told)
+def _note(group: list[_Told]) -> None:
+    """Notes what came of a workspace's deliveries."""
+    now = world.now()
+    with tenant(group[0].row["workspace_id"]) as session:
+        fresh = [one for one in group if one.inbox and _put(session, one.row, one.inbox, now)]
+        after = news.apply_all(session, [(one.row["id"], one.news) for one in group])
     for act in after:
         act()
-    if inbox is not None and is_new:
-        _show(row, inbox, now)
+    for one in fresh:
+        assert one.inbox is not None
+        _show(one.row, one.inbox, now)
+
+
+def _put(session: Session, row: dict[str, Any], message: Rendered, now: datetime) -> bool:
+    """Puts a message into an inbox; whether it was not there."""
+    new = session.run(
+        _sql.insert_inbox_item,
+        id=row["id"],
+        user_id=row["user_id"],
+        category=row["category"],
+        subject=message.subject,
+        text=message.text,
+        url=message.url,
+        now=now,
+    )
+    return new > 0
 
 
 def _show(row: dict[str, Any], message: Rendered, now: datetime) -> None:
@@ -228,10 +212,10 @@ def _postpone(row: dict[str, Any], detail: str, asked: float | None) -> None:
     """Gives a delivery back until it may be tried again, or gives it up."""
     wait = backoff.delay(row["attempts"], asked)
     if wait is None:
-        _note(row, news.News("failed", f"gave up: {detail}"[:500]))
+        _note([_Told(row, news.News("failed", f"gave up: {detail}"[:500]))])
         return
     with tenant(row["workspace_id"]) as session:
-        _reschedule(session, row, world.now() + wait, detail)
+        claiming.reschedule(session, row, world.now() + wait, detail)
     if wait.total_seconds() <= LONGEST_DELAY:
         _wake(row, int(wait.total_seconds()) + 1)
 
@@ -244,22 +228,3 @@ def _wake(row: dict[str, Any], seconds: int) -> None:
         queues.send(url, json.dumps(message), seconds)
     except UnavailableError:
         logger.warning("a retry waits for the sweeper", exc_info=True)
-
-
-def _reschedule(session: Session, row: dict[str, Any], at: datetime, why: str) -> None:
-    now = world.now()
-    news.set_status(session, row["id"], "queued", reason=why[:500], due_at=at, now=now)
-    session.run(_sql.postpone_outbox, id=row["id"], channel=row["channel"], due_at=at)
-    event = {"status": "queued", "detail": f"{why}; again at {at:%Y-%m-%d %H:%M:%S} UTC"[:500]}
-    session.run(_sql.insert_event, id=row["id"], now=now, key=None, **event)
-
-
-def _collect(session: Session, row: dict[str, Any], at: datetime, body: Rendered) -> None:
-    now = world.now()
-    content = Jsonb(body.as_content())
-    news.set_status(
-        session, row["id"], "held", reason="for a digest", due_at=at, now=now, content=content
-    )
-    session.run(_sql.settle_outbox, id=row["id"])
-    event = {"status": "held", "detail": f"for the digest of {at:%Y-%m-%d %H:%M} UTC"}
-    session.run(_sql.insert_event, id=row["id"], now=now, key=None, **event)

@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-conten
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +24,25 @@ _GREETING = "Successfully validated SNS topic for Amazon SES event publishing"
 
 def note(text: str) -> None:
     """Applies one event; events about e-mails that are not ours are dropped."""
+    note_all([text])
+
+
+def note_all(texts: Iterable[str]) -> None:
+    """Applies events, those of a workspace in one transaction."""
+    told: defaultdict[str, list[tuple[str, News]]] = defaultdict(list)
+    for workspace_id, delivery_id, found in filter(None, map(_told, texts)):
+        told[workspace_id].append((delivery_id, found))
+    for workspace_id, group in told.items():
+        with tenant(workspace_id) as session:
+            acts = news.apply_all(session, group)
+        for act in acts:
+            act()
+
+
+def _told(text: str) -> tuple[str, str, News] | None:
+    """The workspace, the delivery and what became of it."""
     if text.startswith(_GREETING):
-        return
+        return None
     event = json.loads(text)
     tags = event.get("mail", {}).get("tags", {})
     delivery_id, workspace_id = (
@@ -32,11 +51,8 @@ def note(text: str) -> None:
     found = read(event)
     told = (tags.get("round") or ["0"])[0]
     if found is None or not (is_id(delivery_id) and is_id(workspace_id) and told.isdecimal()):
-        return
-    with tenant(workspace_id) as session:
-        acts = news.apply(session, delivery_id, replace(found, round=int(told)))
-    for act in acts:
-        act()
+        return None
+    return workspace_id, delivery_id, replace(found, round=int(told))
 
 
 def read(event: dict[str, Any]) -> News | None:

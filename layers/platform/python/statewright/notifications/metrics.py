@@ -11,9 +11,11 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 NAMESPACE = "Statewright/Notifications"
 
 
-def count(channel: str, template: str | None, status: str) -> None:
-    """Counts a delivery that has a new status."""
+def count(channel: str, template: str | None, status: str, deliveries: int = 1) -> None:
+    """Counts deliveries that have a new status."""
     name = status.capitalize()
-    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+    with single_metric(
+        name=name, unit=MetricUnit.Count, value=deliveries, namespace=NAMESPACE
+    ) as metric:
         metric.add_dimension(name="channel", value=channel)
         metric.add_dimension(name="template", value=template or "none")

@@ -7,9 +7,11 @@ the outbox is published, and the workflow's step that waits for the result goes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -47,38 +49,77 @@ class News:
 
 
 def apply(session: Session, delivery_id: str, news: News) -> list[Act]:
-    """Applies news in a transaction.
+    """Applies news of one delivery, as :func:`apply_all` does."""
+    return apply_all(session, [(delivery_id, news)])
+
+
+def apply_all(session: Session, told: Sequence[tuple[str, News]]) -> list[Act]:
+    """Applies news of several deliveries of a workspace, in their order, in a transaction.
 
     Returns:
         What is to be done once it has been committed.
     """
-    row = session.one(_sql.find_delivery_for_update, id=delivery_id)
-    if row is None:
-        return []
+    ids = sorted({delivery_id for delivery_id, _ in told})
+    rows = {row["id"]: row for row in session.all(_sql.find_deliveries_for_update, ids=ids)}
     now = world.now()
-    event = {"status": news.status, "detail": news.detail, "key": news.key}
-    if not session.run(_sql.insert_event, id=delivery_id, now=now, **event):
-        return []  # told before
-    if news.dead is not None:
-        _bury(session, row, news.dead, now)
-    if news.round not in {None, row["round"]}:
-        return []  # of an earlier sending: it is in the timeline, and settles nothing
-    if not advances(row["status"], news.status):
+    changes: list[tuple[dict[str, Any], News]] = []
+    for delivery_id, news in _put_in_timelines(session, told, rows, now):
+        row = rows[delivery_id]
+        if news.dead is not None:
+            _bury(session, row, news.dead, now)
+        if news.round not in {None, row["round"]}:
+            continue  # of an earlier sending: it is in the timeline, and settles nothing
+        if advances(row["status"], news.status):
+            changes.append((row, news))
+            row["status"] = news.status
+    if changes:
+        session.run(_sql.advance_deliveries, rows=Jsonb(_advanced(changes)), now=now)
+        settled = [row["id"] for row, _ in changes if row["status"] not in PENDING]
+        session.run(_sql.settle_outboxes, ids=settled)
+    followed = [act for row, news in changes for act in _follow(session, row, news.status)]
+    return [*_counted(changes), *followed]
+
+
+def _counted(changes: Sequence[tuple[dict[str, Any], News]]) -> list[Act]:
+    """Tells the metrics: of many deliveries that went the same way, in one line."""
+    counts = Counter((row["channel"], row["template"], news.status) for row, news in changes)
+    return [partial(metrics.count, *way, number) for way, number in counts.items()]
+
+
+def _put_in_timelines(
+    session: Session, told: Sequence[tuple[str, News]], rows: Mapping[str, Any], now: datetime
+) -> list[tuple[str, News]]:
+    """Puts news into the deliveries' timelines; returns what was not told before."""
+    once = {(delivery_id, news.key or number): (delivery_id, news)
+            for number, (delivery_id, news) in reversed([*enumerate(told)])
+            if delivery_id in rows}  # fmt: skip
+    new = [*reversed(once.values())]
+    if not new:
         return []
-    content = None if news.content is None else Jsonb(news.content)
-    set_status(
-        session,
-        delivery_id,
-        news.status,
-        reason=news.detail if news.status in UNREACHED else None,
-        provider=news.provider,
-        provider_id=news.provider_id,
-        content=content,
-        now=now,
-    )
-    if news.status not in PENDING:
-        session.run(_sql.settle_outbox, id=delivery_id)
-    return _follow(session, row, news.status)
+    events = [
+        {"n": n, "id": i, "status": news.status, "detail": news.detail, "key": news.key}
+        for n, (i, news) in enumerate(new)
+    ]
+    added = session.all(_sql.insert_events, rows=Jsonb(events), now=now)
+    keys = {(row["delivery_id"], row["key"]) for row in added}
+    return [(i, news) for i, news in new if news.key is None or (i, news.key) in keys]
+
+
+def _advanced(changes: Sequence[tuple[dict[str, Any], News]]) -> list[dict[str, Any]]:
+    """Each delivery's row as all its news leave it."""
+    found: dict[str, dict[str, Any]] = {}
+    for row, news in changes:
+        known = {
+            "id": row["id"],
+            "status": news.status,
+            "reason": news.detail if news.status in UNREACHED else None,
+            "provider": news.provider,
+            "provider_id": news.provider_id,
+            "content": news.content,
+        }
+        told = {name: value for name, value in known.items() if value is not None}
+        found[row["id"]] = found.get(row["id"], {}) | told
+    return list(found.values())
 
 
 def set_status(
@@ -124,7 +165,7 @@ def _bury(session: Session, row: dict[str, Any], reason: str, now: datetime) -> 
 
 def _follow(session: Session, row: dict[str, Any], status: str) -> list[Act]:
     workspace_id, notification_id = row["workspace_id"], row["notification_id"]
-    acts: list[Act] = [lambda: metrics.count(row["channel"], row["template"], status)]
+    acts: list[Act] = []
     if status in UNREACHED and row["strategy"] == "fallback" and _fall_back(session, row):
         acts.append(lambda: outbox.publish(notification_id))
     if row["task_token"] is not None:

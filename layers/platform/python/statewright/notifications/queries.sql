@@ -75,7 +75,8 @@ UPDATE notifications SET status = 'cancelled' WHERE id = %(id)s AND status <> 'c
 -- Deliveries that no sender has claimed end here.
 WITH cancelled AS (
     UPDATE notification_deliveries SET status = 'cancelled', updated_at = %(now)s
-    WHERE notification_id = %(id)s AND status IN ('queued', 'held')
+    WHERE id IN (SELECT id FROM notification_deliveries
+        WHERE notification_id = %(id)s AND status IN ('queued', 'held') ORDER BY id FOR UPDATE)
     RETURNING id, workspace_id
 ), noted AS (
     INSERT INTO notification_events (delivery_id, workspace_id, at, status, detail)
@@ -125,50 +126,57 @@ RETURNING delivery_id::text, workspace_id::text, channel;
 SELECT count(*) AS due FROM (
     SELECT FROM notification_outbox WHERE due_at <= %(now)s LIMIT 1) x;
 
--- name: claim_delivery
--- Gives a delivery to one sender: what is queued and due, or was claimed by a sender that is gone.
+-- name: claim_deliveries
+-- Gives deliveries to one sender: what is queued and due, or was claimed by a sender that is gone.
 UPDATE notification_deliveries d SET status = 'sending', attempts = d.attempts + 1,
     claimed_until = %(until)s, updated_at = %(now)s
-FROM (SELECT id, status FROM notification_deliveries WHERE id = %(id)s FOR UPDATE) before,
+FROM (SELECT id, status FROM notification_deliveries WHERE id = ANY(%(ids)s::uuid[])
+      ORDER BY id FOR UPDATE) before,
     notifications n
 WHERE d.id = before.id AND n.id = d.notification_id AND (
     (d.status = 'queued' AND d.due_at <= %(now)s)
     OR (d.status = 'sending' AND d.claimed_until <= %(now)s))
 RETURNING d.id::text, d.workspace_id::text, d.notification_id::text, d.recipient, d.user_id::text,
     d.channel, d.address, d.data AS own_data, d.attempts, before.status = 'sending' AS interrupted,
-    d.created_at, d.provider_id, d.round,
+    d.created_at, d.provider_id, d.round, d.claimed_until,
     n.template_id::text, n.template_version, n.content, n.attachments, n.data, n.locale,
     n.category, n.priority, n.strategy, n.channels, n.expires_at, n.task_token;
 
+-- name: keep_claim
+-- Makes a sender's claim longer; nothing where it has ended, and somebody else may have it.
+UPDATE notification_deliveries SET claimed_until = %(until)s
+WHERE id = %(id)s AND status = 'sending' AND claimed_until = %(held)s;
+
 -- name: find_facts
--- What decides whether a claimed delivery goes out now.
-SELECT p.time_zone, p.quiet_from, p.quiet_to, p.digest_hour, p.locale AS profile_locale,
+-- What decides whether claimed deliveries go out now.
+SELECT r.id::text, p.time_zone, p.quiet_from, p.quiet_to, p.digest_hour, p.locale AS profile_locale,
     (SELECT x.mode FROM notification_preferences x
-     WHERE x.workspace_id = current_workspace() AND x.user_id = %(user_id)s::uuid
-       AND x.category IN (%(category)s, '*') AND x.channel IN (%(channel)s, '*')
+     WHERE x.workspace_id = current_workspace() AND x.user_id = r.user_id
+       AND x.category IN (r.category, '*') AND x.channel IN (r.channel, '*')
      ORDER BY x.category = '*', x.channel = '*' LIMIT 1) AS mode,
     (SELECT s.reason FROM notification_suppressions s
-     WHERE s.workspace_id = current_workspace() AND s.channel = %(channel)s
-       AND s.address = lower(%(address)s) AND s.category IN (%(category)s, '*')
+     WHERE s.workspace_id = current_workspace() AND s.channel = r.channel
+       AND s.address = lower(r.address) AND s.category IN (r.category, '*')
      ORDER BY s.category LIMIT 1) AS suppressed,
     (SELECT l.daily_cap FROM notification_limits l
-     WHERE l.workspace_id = current_workspace() AND l.channel = %(channel)s) AS daily_cap,
+     WHERE l.workspace_id = current_workspace() AND l.channel = r.channel) AS daily_cap,
     (SELECT count(*) FROM notification_deliveries d
-     WHERE d.workspace_id = current_workspace() AND d.channel = %(channel)s
-       AND d.address = %(address)s AND d.updated_at > %(now)s - interval '1 day'
+     WHERE d.workspace_id = current_workspace() AND d.channel = r.channel
+       AND d.address = r.address AND d.updated_at > %(now)s - interval '1 day'
        AND d.status NOT IN ('queued', 'held', 'sending', 'digested', 'suppressed', 'expired',
                             'cancelled')) AS sent_today
-FROM (SELECT 1) one LEFT JOIN notification_profiles p
-    ON p.workspace_id = current_workspace() AND p.user_id = %(user_id)s::uuid;
+FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, user_id uuid, category text, channel text,
+    address text) LEFT JOIN notification_profiles p
+    ON p.workspace_id = current_workspace() AND p.user_id = r.user_id;
 
--- name: find_delivery_for_update
--- A delivery's state, locked until the transaction ends.
+-- name: find_deliveries_for_update
+-- Deliveries' states, locked until the transaction ends; in one order, so that none waits for another.
 SELECT d.id::text, d.workspace_id::text, d.notification_id::text, d.status, d.channel, d.address,
     d.recipient, d.user_id::text, d.data, d.attempts, d.provider_id, n.strategy, n.channels,
     n.category, n.task_token, n.status AS notification_status, d.round, t.name AS template
 FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id
 LEFT JOIN notification_templates t ON t.id = n.template_id
-WHERE d.id = %(id)s FOR UPDATE OF d;
+WHERE d.id = ANY(%(ids)s::uuid[]) ORDER BY d.id FOR UPDATE OF d;
 
 -- name: find_by_provider_id
 -- The delivery that a provider speaks of.
@@ -183,6 +191,25 @@ UPDATE notification_deliveries SET status = %(status)s, reason = coalesce(%(reas
     due_at = coalesce(%(due_at)s, due_at), claimed_until = NULL
 WHERE id = %(id)s;
 
+-- name: advance_deliveries
+-- What deliveries have come to.
+UPDATE notification_deliveries d SET status = r.status, reason = coalesce(r.reason, d.reason),
+    updated_at = %(now)s, provider = coalesce(r.provider, d.provider),
+    provider_id = coalesce(r.provider_id, d.provider_id),
+    content = coalesce(r.content, d.content), claimed_until = NULL
+FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, status text, reason text, provider text,
+    provider_id text, content jsonb)
+WHERE d.id = r.id;
+
+-- name: insert_events
+-- Lines of deliveries' timelines, each once for its key; those that are new come back.
+INSERT INTO notification_events (delivery_id, workspace_id, at, status, detail, key)
+SELECT id, current_workspace(), %(now)s, status, detail, key
+FROM jsonb_to_recordset(%(rows)s) AS r (n int, id uuid, status text, detail text, key text)
+ORDER BY n
+ON CONFLICT (delivery_id, key) DO NOTHING
+RETURNING delivery_id::text, key;
+
 -- name: insert_event
 -- A line of a delivery's timeline, once for each key.
 INSERT INTO notification_events (delivery_id, workspace_id, at, status, detail, key)
@@ -192,6 +219,10 @@ ON CONFLICT (delivery_id, key) DO NOTHING;
 -- name: settle_outbox
 -- A delivery needs no more publishing.
 DELETE FROM notification_outbox WHERE delivery_id = %(id)s;
+
+-- name: settle_outboxes
+-- Deliveries need no more publishing.
+DELETE FROM notification_outbox WHERE delivery_id = ANY(%(ids)s::uuid[]);
 
 -- name: postpone_outbox
 -- A delivery is to be published at a later time, whatever was planned.

@@ -34,6 +34,24 @@ def take(event: dict[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
     return dict(process_partial_response(event, one, processor))
 
 
+def take_together(
+    event: dict[str, Any], work: Callable[[list[str]], None], alone: Callable[[str], None]
+) -> dict[str, Any]:
+    """Does the ``work`` of all messages at once; where that fails, each one's ``alone``."""
+    try:
+        work([record["body"] for record in event["Records"]])
+    except Exception:
+        logger.exception("a batch failed; its messages are taken one by one")
+        return take(event, alone)
+    return {"batchItemFailures": []}
+
+
 def deliver(event: dict[str, Any]) -> dict[str, Any]:
-    """A channel's batch of deliveries."""
-    return take(event, delivering.deliver)
+    """A channel's batch of deliveries.
+
+    Where what came of them cannot be noted, the batch fails as a whole: it finds them claimed.
+    """
+    batch = delivering.Batch(record["body"] for record in event["Records"])
+    answer = take(event, batch.deliver)
+    batch.note()
+    return answer
