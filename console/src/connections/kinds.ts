@@ -1,6 +1,6 @@
 /** The kinds of connections: what each is for, and the fields that it takes. */
 
-import { BadgeCheck, Bot, Braces, CloudCog, Database, FileKey2, Fingerprint, KeyRound, LockKeyhole, ShieldCheck, Webhook, type LucideIcon } from "lucide-react";
+import { BadgeCheck, Bot, Braces, CloudCog, Database, FileKey2, Fingerprint, Hash, KeyRound, LockKeyhole, ShieldCheck, Webhook, type LucideIcon } from "lucide-react";
 
 export type FieldKind = "text" | "url" | "secret" | "lines" | "secret-lines" | "select" | "list" | "pairs" | "secret-pairs" | "switch" | "number";
 
@@ -42,6 +42,13 @@ export const KINDS: readonly Kind[] = [
       { name: "place", label: "Sent in", kind: "select", options: ["header", "query"], fallback: "header" },
       { name: "field", label: "Name of the header or parameter", kind: "text", fallback: "x-api-key" },
       { name: "prefix", label: "Text before the key", kind: "text", placeholder: "Key " },
+    ),
+  },
+  {
+    kind: "digest", title: "Digest", about: "User name and password, of which only a hash is sent", icon: Hash,
+    fields: http(
+      { name: "username", label: "User name", kind: "text", required: true },
+      { name: "password", label: "Password", kind: "secret", required: true },
     ),
   },
   { kind: "bearer", title: "Bearer token", about: "A token that does not change", icon: BadgeCheck, fields: http({ name: "token", label: "Token", kind: "secret", required: true }) },

@@ -13,9 +13,11 @@ import httpx
 import pytest
 
 from tests.e2e.auth.test_accounts import PASSWORD, post
+from tests.support.digest import guarded
 from tests.support.oauth_services import CLIENT_ID, CLIENT_SECRET
 from tests.support.process import running
 from tests.support.server import Client, Server
+from tests.support.web import web
 
 SECRET = "s3cret-that-nobody-sees/+%"
 
@@ -103,6 +105,18 @@ AUTHS: dict[str, tuple[dict[str, Any], str]] = {
         f"t1:{SECRET}",
     ),
 }  # fmt: skip
+
+
+def test_a_step_answers_a_challenge_with_a_digest(owner: Client) -> None:
+    """And so does a test of the connection; the password is in nothing that is kept."""
+    with web(guarded(SECRET)) as server:
+        auth = {"kind": "digest", "base_url": server.url, "username": "u", "password": SECRET}
+        made = make(owner, "digest", auth)
+        assert owner.ok("POST", f"/v1/connections/{made['id']}/test")["works"] is True
+        execution = run(owner, calling(owner, "Calls digest", "digest", "/a?b=1"))
+    assert execution["status"] == "succeeded", execution
+    assert SECRET not in owner.request("GET", f"/v1/executions/{execution['id']}/history").text
+    assert all(SECRET not in str(asked.headers) for asked in server.asked)
 
 
 @pytest.mark.parametrize("name", AUTHS)

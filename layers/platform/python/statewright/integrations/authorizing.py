@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from statewright.integrations import aws_signing, credentials, oauth1, oauth2
 from statewright.integrations.credentials import Credentials
+from statewright.integrations.digest import Digest
 from statewright.integrations.errors import ConnectionInvalidError
 from statewright.integrations.outbound import Request
 from statewright.integrations.wire import Identity
@@ -46,13 +47,13 @@ def authorize(connection: Credentials, request: Request) -> Request:
     request = request.with_secrets(*connection.texts())
     settings, secrets = connection.settings, connection.secrets
     match connection.kind:
-        case "api_key" if settings["place"] == "query":
-            return request.with_query(settings["field"], secrets["key"])
         case "api_key":
-            return _with(request, settings["field"], settings["prefix"] + secrets["key"])
+            return _by_key(connection, request)
         case "basic":
             pair = f"{settings['username']}:{secrets['password']}"
             return _with(request.with_secrets(pair), "authorization", f"Basic {_base64(pair)}")
+        case "digest":
+            return replace(request, digest=Digest(settings["username"], secrets["password"]))
         case "bearer":
             return _with(request, "authorization", f"Bearer {secrets['token']}")
         case "oauth2":
@@ -72,6 +73,13 @@ def authorize(connection: Credentials, request: Request) -> Request:
         case "custom":
             return _custom(connection, request)
     raise _not_for_http(connection)
+
+
+def _by_key(connection: Credentials, request: Request) -> Request:
+    settings, key = connection.settings, connection.secrets["key"]
+    if settings["place"] == "query":
+        return request.with_query(settings["field"], key)
+    return _with(request, settings["field"], settings["prefix"] + key)
 
 
 def destination(connection: Credentials, url: str) -> str:

@@ -104,6 +104,14 @@ class Basic(HttpKind):
     password: Secret
 
 
+class DigestPassword(HttpKind):
+    """User name and password of which only a hash is sent (RFC 7616)."""
+
+    kind: Literal["digest"]
+    username: Annotated[Line, Field(pattern=r'^[^:"\\]*$')]
+    password: Secret
+
+
 class Bearer(HttpKind):
     """A token that does not change (RFC 6750)."""
 
@@ -250,6 +258,7 @@ class SigningSecret(Strict):
 AnyKind = (
     Annotated[ApiKey, Tag("tagged-api_key")]
     | Annotated[Basic, Tag("tagged-basic")]
+    | Annotated[DigestPassword, Tag("tagged-digest")]
     | Annotated[Bearer, Tag("tagged-bearer")]
     | Annotated[OAuth2, Tag("tagged-oauth2")]
     | Annotated[OAuth1, Tag("tagged-oauth1")]

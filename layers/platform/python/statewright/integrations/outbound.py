@@ -23,6 +23,7 @@ import httpcore
 import httpx
 
 from statewright.integrations import decoding, redirects
+from statewright.integrations.digest import Digest
 from statewright.integrations.reach import Reach
 from statewright.integrations.redaction import redact
 from statewright.integrations.wire import (
@@ -97,6 +98,8 @@ class Request:
     content: bytes | Source = b""
     secrets: frozenset[str] = frozenset()
     identity: Identity | None = None
+    digest: Digest | None = None
+    """Answers the server's challenge, if it sends one."""
 
     def with_header(self, name: str, value: str) -> Request:
         """The same with a header, in the place of those of that name."""
@@ -188,14 +191,17 @@ def stream(
     Raises:
         OutboundError: there is none, by the kinds above; also while the content is read.
     """
+    answered = ""
     with within(limits.seconds):
-        for _ in range(limits.redirects + 1):
+        for _ in range(2 * (limits.redirects + 1) if request.digest else limits.redirects + 1):
             with _mapped(request, limits):
                 response = _exchange(request, reach)
             try:
                 headers = httpx.Headers(response.headers)
                 with _mapped(request, limits):
-                    following = redirects.follow(request, response.status, headers)
+                    following = _challenged(request, response.status, headers, answered)
+                    answered = following.url if following is not None else ""
+                    following = following or redirects.follow(request, response.status, headers)
                 if following is None:
                     yield (
                         Head(response.status, headers, request),
@@ -206,6 +212,16 @@ def stream(
                 response.close()
             request = following
     raise UnreachableError(f"{request.told()}: more than {limits.redirects} redirects")
+
+
+def _challenged(
+    request: Request, status: int, headers: httpx.Headers, answered: str
+) -> Request | None:
+    """The request that answers a challenge, once for an address: another one is a refusal."""
+    if status != 401 or request.digest is None or request.url == answered:
+        return None
+    answer = request.digest.answer(request.method, request.url, headers)
+    return None if answer is None else request.with_header("authorization", answer)
 
 
 def _exchange(request: Request, reach: Reach) -> httpcore.Response:

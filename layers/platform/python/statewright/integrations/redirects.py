@@ -62,4 +62,4 @@ def _without_credentials(request: Request) -> Request:
         for name, value in request.headers
         if not (_SECRET_NAMES.search(name) or contains(value, request.secrets))
     )
-    return replace(request, headers=kept, identity=None)
+    return replace(request, headers=kept, identity=None, digest=None)

@@ -17,7 +17,7 @@ from statewright.integrations.outbound import Request
 from statewright.settings import settings
 
 _SECONDS = 28
-_PER_REQUEST = frozenset({"oauth1", "aws_role", "client_certificate"})
+_PER_REQUEST = frozenset({"oauth1", "aws_role", "client_certificate", "digest"})
 """Kinds that sign each request anew, which a credential that is handed over cannot do."""
 
 
