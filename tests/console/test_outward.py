@@ -74,6 +74,37 @@ def test_a_workflow_becomes_an_api_that_is_called(page: Page, owner: Client) -> 
     assert httpx.post(f"{home}/small", json={"total": "x"}, timeout=60).status_code == 422
 
 
+def test_a_poll_is_filled_in_with_its_problems_told(page: Page, owner: Client) -> None:
+    definition = {"name": "Asked", "steps": [{"id": "a", "set": "{% $trigger.body.number %}"}], "output": "{% $a %}"}  # fmt: skip
+    made = owner.ok("POST", "/v1/workflows", {"definition": definition})
+    with web(lambda asked: Reply(204)) as there:
+        enter(page, owner)
+        page.goto(f"/workflows/{made['id']}")
+        page.get_by_role("button", name="Add a trigger").click()
+        page.get_by_role("menuitem", name="Poll").click()
+        panel = page.get_by_role("complementary", name="Workflow")
+        panel.get_by_label("Every", exact=True).fill("1m")
+        panel.get_by_label("Every", exact=True).blur()
+        panel.get_by_role("button", name="Choose what is asked").click()
+        dialog = page.get_by_role("dialog", name="What is asked")
+        dialog.get_by_role("searchbox").fill("HTTP request")
+        dialog.get_by_role("button", name="http.request").click()
+        editor(page, "Url").fill(f"{there.url}/orders")
+        editor(page, "Items").fill("{% $result.body.orders %}")
+        editor(page, "Key of an item").fill("{% $itm.number %}")
+        expect(panel.locator(".banner")).to_contain_text("itm")
+        editor(page, "Key of an item").fill("{% $item.number %}")
+        editor(page, "Cursor").fill("{% $max($items.number) %}")
+        panel.get_by_label("What is there at the first poll").select_option("starts executions, too")  # fmt: skip
+        expect(panel.locator(".banner")).to_have_count(0)
+        expect(status(page)).to_have_text("saved")
+        publish(page, 1)
+        [trigger] = owner.ok("GET", f"/v1/workflows/{made['id']}")["definition"]["triggers"]
+        wanted = {"rate": "1m", "use": "http.request", "first": "start", "cursor": "{% $max($items.number) %}"}  # fmt: skip
+        assert {name: trigger[name] for name in wanted} == wanted
+        assert trigger["with"]["url"] == f"{there.url}/orders"
+
+
 def test_senders_of_a_webhook_prove_themselves(page: Page, owner: Client) -> None:
     auth = {"kind": "signing_secret", "secret": "a secret of the shop"}
     owner.ok("POST", "/v1/connections", {"name": "shop-hook", "title": "Shop hook", "auth": auth})

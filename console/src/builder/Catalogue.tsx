@@ -48,9 +48,12 @@ interface Props {
   definition: Definition;
   onClose: () => void;
   onPick: (step: Step) => void;
+  title?: string;
+  /** Whether steps that steer are offered, beside actions. */
+  flow?: boolean;
 }
 
-export function Catalogue({ definition, onClose, onPick }: Props) {
+export function Catalogue({ definition, onClose, onPick, title = "Add a step", flow = true }: Props) {
   const [words, setWords] = useState("");
   const list = useRef<HTMLDivElement>(null);
   const settled = useDeferredValue(words.trim());
@@ -59,7 +62,7 @@ export function Catalogue({ definition, onClose, onPick }: Props) {
   const own = actions.map((action): Option => ({ kind: "use", action: action.name, title: action.title, about: action.name, group: GROUPS[action.name.split(".")[0]!] ?? "Other" }));
   const found = settled.length > 1 ? (operations.data?.items ?? []) : [];
   const others = found.map((each): Option => ({ kind: "use", action: each.action, title: each.title, about: each.action, group: "Connectors" }));
-  const options = [...fitting([...LOGIC, ...own], words.trim()), ...others];
+  const options = [...fitting([...(flow ? LOGIC : []), ...own], words.trim()), ...others];
   const groups = new Map<string, Option[]>();
   for (const option of options) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
   const pick = ({ kind, action }: Option): void => onPick(newStep(definition, kind, action));
@@ -72,7 +75,7 @@ export function Catalogue({ definition, onClose, onPick }: Props) {
     buttons[Math.min(buttons.length - 1, here < 0 ? 0 : Math.max(0, here + by))]?.focus();
   };
   return (
-    <Dialog title="Add a step" open onClose={onClose}>
+    <Dialog title={title} open onClose={onClose}>
       <form className="catalogue" onKeyDown={walk} onSubmit={(event) => {
         event.preventDefault();
         if (options[0] !== undefined) pick(options[0]);

@@ -94,7 +94,7 @@ function StopFields({ step, put }: Props) {
   );
 }
 
-function ActionFields({ step, put }: Props) {
+export function ActionFields({ step, put }: Props) {
   const name = String(step["use"] ?? "");
   const { actions } = useActions();
   const action = useAction(name);

@@ -39,6 +39,7 @@ function Live({ workflow, known }: { workflow: Workflow; known: Known }) {
         {known.next_at !== null && <>Next <Moment at={known.next_at} />. </>}
         {known.last_started_at !== null ? <>Last started something <Moment at={known.last_started_at} />.</> : "It has started nothing yet."}
       </p>
+      {known.poll !== null && known.poll.cursor !== null && <p className="muted small wrap">It has come to <code>{JSON.stringify(known.poll.cursor)}</code>.</p>}
       {known.last_error !== null && <p className="complaint">{known.last_error}{known.last_error_at !== null && <> (<Moment at={known.last_error_at} />)</>}</p>}
       {!readOnly && <Switch label="On" checked={known.state === "on"} disabled={turn.isPending} onChange={(on) => turn.mutate(on ? "on" : "off")} />}
       <Complaint error={turn.error} />

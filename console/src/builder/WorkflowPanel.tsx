@@ -9,6 +9,7 @@ import { useReadOnly } from "./editing";
 import { Choice, TextField } from "./fields";
 import { Forecast } from "./Forecast";
 import { InputFields } from "./InputFields";
+import { plain } from "./parsing";
 import { ReachContext, useReachAt, type Samples } from "./reach";
 import { NEW_TRIGGERS, Trigger } from "./triggers";
 import type { Workflow } from "./useDraft";
@@ -39,7 +40,7 @@ export function WorkflowPanel({ definition, workflow, checks, samples, onChange 
       <section className="part">
         <h3>What starts it</h3>
         {triggers.length === 0 && <p className="muted small">Nothing yet. People with the right to run it still can.</p>}
-        {triggers.map((trigger, index) => <Trigger key={index} trigger={trigger} workflow={workflow} onChange={(changed) => change(index, changed)} />)}
+        {triggers.map((trigger, index) => <Trigger key={`${index} ${plain(trigger["id"])}`} trigger={trigger} workflow={workflow} findings={about(checks, index)} onChange={(changed) => change(index, changed)} />)}
         {!readOnly && <AddTrigger triggers={triggers} onAdd={(trigger) => put("triggers", [...triggers, trigger])} />}
       </section>
       {!isFields(definition["asl"]) && (
@@ -53,6 +54,10 @@ export function WorkflowPanel({ definition, workflow, checks, samples, onChange 
     </aside>
   );
 }
+
+/** What is wrong with a trigger. */
+const about = (checks: Schemas["Inspection"] | undefined, index: number): Schemas["FindingView"][] =>
+  (checks?.findings ?? []).filter(({ pointer, severity }) => severity !== "note" && (pointer === `/triggers/${index}` || pointer.startsWith(`/triggers/${index}/`)));
 
 function AddTrigger({ triggers, onAdd }: { triggers: Fields[]; onAdd: (trigger: Fields) => void }) {
   const add = (type: string): void => {
