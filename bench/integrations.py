@@ -35,7 +35,8 @@ import harness
 
 from statewright.aws.objects import ObjectFacts
 from statewright.integrations.calls import performing
-from statewright.integrations.connectors.calling import Way, call
+from statewright.integrations.calls.sending import Way
+from statewright.integrations.connectors.calling import call
 from statewright.integrations.connectors.model import Operation, Parameter
 from statewright.integrations.files import rows, writing
 from statewright.integrations.openapi.documents import from_disk

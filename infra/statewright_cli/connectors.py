@@ -195,7 +195,8 @@ def test_connector(file: Path, operation: str, inputs: str, server: str, token: 
     if file.suffix == ".py":
         python_connectors.test(file, operation, inputs, server, token)
         return
-    from statewright.integrations.connectors.calling import Way, call
+    from statewright.integrations.calls.sending import Way
+    from statewright.integrations.connectors.calling import call
     from statewright.integrations.failures import HttpRequestError
     from statewright.integrations.outbound import Limits
     from statewright.integrations.reach import parse_reach

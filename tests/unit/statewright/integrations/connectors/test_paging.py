@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from statewright.integrations.connectors.calling import Way, call_all
+from statewright import world
+from statewright.integrations.calls.sending import Way
+from statewright.integrations.connectors.calling import call, call_all
 from statewright.integrations.connectors.model import Operation, Paging, Parameter
 from statewright.integrations.connectors.paging import linked
 from statewright.integrations.failures import HttpRequestError
@@ -19,7 +21,7 @@ WAY = Way(parse_reach("127.0.0.0/8"), Limits())
 PAGES = [[{"id": 1}, {"id": 2}], [{"id": 3}, {"id": 4}], [{"id": 5}]]
 
 
-def operation(paging: Paging) -> Operation:
+def operation(paging: Paging | None) -> Operation:
     fields = ("cursor", "page", "offset", "after")
     return Operation(
         "items_list",
@@ -113,3 +115,19 @@ def test_a_failure_on_a_later_page_is_the_steps() -> None:
 )
 def test_link_headers(header: str, target: str) -> None:
     assert linked(header, "next") == target
+
+
+def test_a_busy_server_is_asked_again_when_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(world, "pause", waited.append)
+    replies = [
+        Reply(429, {"Retry-After": "2"}),
+        Reply(200, {"Content-Type": "application/json"}, b"[1]"),
+    ]
+    with web(lambda asked: replies.pop(0)) as server:
+        assert call(operation(None), {}, server.url, "k", WAY) == [1]
+    assert waited == [2.0]
+    hour = Reply(429, {"Retry-After": "3600"})
+    with web(lambda asked: hour) as server, pytest.raises(HttpRequestError, match="3600"):
+        call(operation(None), {}, server.url, "k", WAY)
+    assert waited == [2.0]

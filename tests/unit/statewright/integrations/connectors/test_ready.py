@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors import ready
-from statewright.integrations.connectors.calling import Way, call
+from statewright.integrations.connectors.calling import call
 from statewright.integrations.failures import HttpRequestError
 from statewright.integrations.openapi.documents import from_disk
 from statewright.integrations.openapi.library import Library

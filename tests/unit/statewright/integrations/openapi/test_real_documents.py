@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from statewright.integrations.connectors.calling import Way, call
+from statewright.integrations.calls.sending import Way
+from statewright.integrations.connectors.calling import call
 from statewright.integrations.openapi.documents import from_disk
 from statewright.integrations.openapi.importing import import_document
 from statewright.integrations.openapi.library import Library

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from tempfile import TemporaryFile
 from typing import Any
@@ -11,7 +12,7 @@ from statewright import world
 from statewright.integrations import failures
 from statewright.integrations.calls import graphql, pages, sending
 from statewright.integrations.calls.building import Authorize, Files, request_of
-from statewright.integrations.calls.sending import Way
+from statewright.integrations.calls.sending import PATIENCE, Way
 from statewright.integrations.failures import InvalidRequest
 from statewright.integrations.outbound import Answer, Head, Limits, Request
 from statewright.integrations.reach import Reach
@@ -19,7 +20,6 @@ from statewright.settings import settings
 
 SECONDS = 25.0
 MOST_SECONDS = 600.0
-PATIENCE = 10.0
 MAX_FILE = 2_000_000_000
 
 
@@ -66,9 +66,9 @@ def _way(inputs: Mapping[str, Any], reach: Reach, authorize: Authorize | None) -
     return Way(
         reach,
         Limits(settings().http_step_limit, seconds),
-        world.now() + timedelta(seconds=seconds),
-        PATIENCE if patience is None else float(patience),
         authorize,
+        PATIENCE if patience is None else float(patience),
+        world.now() + timedelta(seconds=seconds),
     )
 
 
@@ -76,13 +76,7 @@ def _saved(request: Request, name: str, way: Way, files: Files | None) -> dict[s
     """Keeps the answer's content as a file; a failure's is not kept."""
     if files is None:
         raise InvalidRequest("there are no stored files here")
-    large = Way(
-        way.reach,
-        Limits(MAX_FILE, way.limits.seconds),
-        way.ends,
-        way.patience,
-        way.authorize,
-    )
+    large = replace(way, limits=Limits(MAX_FILE, way.limits.seconds))
     with TemporaryFile() as target:
         with sending.stream(request, large) as (head, chunks):
             if head.status >= 400:

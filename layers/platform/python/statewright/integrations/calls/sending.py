@@ -19,19 +19,23 @@ from statewright.integrations.reach import Reach
 from statewright.integrations.redaction import redact
 
 MOST_WAITS = 3
+PATIENCE = 10.0
 _LATER = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a step's calls go out. All of them end by ``ends``; ``patience`` is the longest single
-    wait, in seconds, that a server may ask for."""
+    """How calls go out: to where, within which limits, with which credential.
+
+    ``patience`` is the longest single wait, in seconds, that a server may ask for. All calls of a
+    step end by ``ends``; without it each has the limits' time to itself.
+    """
 
     reach: Reach
     limits: Limits
-    ends: datetime
-    patience: float
     authorize: Authorize | None = None
+    patience: float = PATIENCE
+    ends: datetime | None = None
 
 
 def send(request: Request, way: Way) -> Answer:
@@ -51,23 +55,24 @@ def stream(request: Request, way: Way) -> Iterator[tuple[Head, Iterator[bytes]]]
     A server that is busy and says for how long has not acted: it is asked again then, if that is
     soon, and if the time for the whole step allows.
     """
+    ends = way.ends or world.now() + timedelta(seconds=way.limits.seconds)
     sent = request if way.authorize is None else way.authorize(request)
     for waits in range(MOST_WAITS + 1):
-        left = max(0.001, (way.ends - world.now()).total_seconds())
+        left = max(0.001, (ends - world.now()).total_seconds())
         limits = replace(way.limits, seconds=min(way.limits.seconds, left))
         with failures.named(), outbound.stream(sent, way.reach, limits) as (head, chunks):
-            seconds = _wait(head, way) if waits < MOST_WAITS else None
+            seconds = _wait(head, way.patience, ends) if waits < MOST_WAITS else None
             if seconds is None:
                 yield head, chunks
                 return
         world.pause(seconds)
 
 
-def _wait(head: Head, way: Way) -> float | None:
+def _wait(head: Head, patience: float, ends: datetime) -> float | None:
     """For how long to wait before the request is sent again; None: not at all."""
     now = world.now()
     seconds = head.retry_after(now) if head.status in _LATER else None
-    if seconds is None or seconds > way.patience or now + timedelta(seconds=seconds) >= way.ends:
+    if seconds is None or seconds > patience or now + timedelta(seconds=seconds) >= ends:
         return None
     return seconds
 

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from statewright.integrations import failures, outbound
+from statewright.integrations import failures
+from statewright.integrations.calls import sending
+from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors import answers, paging
 from statewright.integrations.connectors.model import Operation
 from statewright.integrations.connectors.requests import request_of
 from statewright.integrations.failures import ClientError, InvalidRequest, RateLimited
-from statewright.integrations.outbound import Answer, Limits, Request
-from statewright.integrations.reach import Reach
+from statewright.integrations.outbound import Answer, Request
 from statewright.integrations.redaction import redact
-
-Authorize = Callable[[Request], Request]
-"""Puts a connection's credential on a request: the last thing before it is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How calls go out: to where, with which credential, within which limits."""
-
-    reach: Reach
-    limits: Limits
-    authorize: Authorize | None = None
 
 
 def call(operation: Operation, inputs: dict[str, Any], server: str, key: str, way: Way) -> Any:
@@ -50,9 +37,7 @@ def call_all(operation: Operation, inputs: dict[str, Any], server: str, key: str
 
 
 def _send(operation: Operation, request: Request, way: Way) -> tuple[Answer, Any]:
-    sent = request if way.authorize is None else way.authorize(request)
-    with failures.named():
-        answer = outbound.send(sent, way.reach, way.limits)
+    answer = sending.send(request, way)
     failures.check(answer)
     value = answers.value_of(answer)
     if operation.ok_field:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from statewright import world
 from statewright.db import tenant
 from statewright.integrations import authorizing
+from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors import acting, custom, ready, storage
-from statewright.integrations.connectors.calling import Way, call, call_all
+from statewright.integrations.connectors.calling import call, call_all
 from statewright.integrations.connectors.model import CALL, Operation
 from statewright.integrations.failures import InvalidRequest
 from statewright.integrations.outbound import Limits
@@ -33,7 +36,8 @@ def perform(event: Mapping[str, Any]) -> Any:
         return custom.perform(acting.parted(name)[0], operation.name, event)
     authorize = authorizing.for_step(event)
     limits = Limits(settings().http_step_limit, SECONDS)
-    way = Way(reach_of(workspace_id), limits, authorize)
+    ends = world.now() + timedelta(seconds=SECONDS)
+    way = Way(reach_of(workspace_id), limits, authorize, ends=ends)
     if not server and authorize is None and not operation.server:
         raise InvalidRequest(f"'{name}' has no server: the step needs a connection that names it")
     calls = call_all if name.endswith(acting.ALL) else call
