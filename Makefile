@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 CONSOLE := console/dist/index.html
 SHARING := tests/console tests/e2e
 APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py tests/e2e/test_backups.py \
-	tests/e2e/test_crash.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
+	tests/e2e/test_crash.py tests/e2e/test_previous_version.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
 .PHONY: run test test-alone test-console test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous screenshots
@@ -67,7 +67,7 @@ iam: $(READY)  ## end-to-end tests, then what functions may do and never did: so
 	@STATEWRIGHT_KEEP_CALLS=.iam-calls.jsonl $(BIN)/pytest tests/e2e
 	@$(BIN)/python -m tests.support.permissions .iam-calls.jsonl
 
-previous: $(READY)  ## records the SQL statements of a release (REF=v1.2.3): the next one's schema must still take them
+previous: $(READY)  ## records a release (REF=v1.2.3) and its SQL statements: both must work on the next one's schema
 	@$(BIN)/python -m tests.support.previous $(REF)
 
 crash: $(READY)  ## kills and pauses the engine 350 times under load and checks what is left; two lines of JSON

@@ -2,7 +2,8 @@
 
 What is recorded is the version before the newest migrations. That its statements still can be prepared
 on the schema of today shows that its functions go on working while a release's traffic is shifted:
-a table, column, function or type that they name would be missed. That rows can still be added without
+a table, column, function or type that they name would be missed. Its Python is run there too
+(``tests/e2e/test_previous_version.py``). That rows can still be added without
 what a migration has added is a rule for migrations themselves (``test_migrations.py``).
 """
 
@@ -102,12 +103,25 @@ def apply(url: str, migrations: Path) -> None:
             connection.execute(script.read_text().encode())
 
 
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True).stdout
+
+
+def is_known(commit: str) -> bool:
+    """Whether the history here has a commit: that of a shallow clone may not, an archive has none."""
+    asked = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    return subprocess.run(asked, cwd=ROOT, check=False, capture_output=True).returncode == 0
+
+
+def extract(ref: str, folder: Path, *paths: str) -> None:
+    """Writes files of a commit, all of them if none are named, into a folder."""
+    archive = _git("archive", ref, *paths)
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
+
+
 def record(ref: str, url: str, folder: Path) -> dict[str, Any]:
     """The statements of a commit, each prepared on its own schema."""
-    archive = subprocess.run(
-        ["git", "archive", ref, PACKAGE], cwd=ROOT, check=True, capture_output=True
-    )
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
+    extract(ref, folder, PACKAGE)
     package = folder / PACKAGE
     apply(url, package / "db" / "migrations")
     kept, left_out = [], []
@@ -121,7 +135,8 @@ def record(ref: str, url: str, folder: Path) -> dict[str, Any]:
                 continue
             kept.append({"where": where, "sql": plain, "types": types})
     migrations = sorted(file.stem for file in (package / "db" / "migrations").glob("*.sql"))
-    return {"migrations": migrations, "left_out": left_out, "statements": kept}
+    found = {"migrations": migrations, "left_out": left_out, "statements": kept}
+    return {"commit": _git("rev-parse", f"{ref}^{{commit}}").decode().strip(), **found}
 
 
 def main(ref: str) -> None:

@@ -67,11 +67,21 @@ def letter_of(message: EmailMessage) -> Letter:
 
 
 class Server:
-    """``statewright serve`` on a free port with a data folder of its own."""
+    """``statewright serve`` on a free port with a data folder of its own.
 
-    def __init__(self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None):
+    ``root`` may be another version's files; it runs on this version's packages.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        root: Path = ROOT,
+    ):
         self.port = free_port()
         self.data = data
+        self.root = root
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
         self._environment = {**os.environ, **(environment or {})}
@@ -82,13 +92,19 @@ class Server:
         log = (self.data.parent / f"{self.data.name}.log").open("ab")
         self.process = subprocess.Popen(
             [*command, "--data", str(self.data), *self._arguments],
-            cwd=ROOT,
-            env=self._environment,
+            cwd=self.root,
+            env={**self._environment, **self._search_path()},
             stdout=log,
             stderr=log,
         )
         until(self.is_ready, f"the server; see {log.name}")
         return self
+
+    def _search_path(self) -> dict[str, str]:
+        if self.root == ROOT:
+            return {}
+        folders = (self.root, self.root / "infra", self.root / "layers/platform/python")
+        return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
 
     def is_ready(self) -> bool:
         assert self.process is not None
