@@ -10,6 +10,7 @@ CONSOLE := console/dist/index.html
 SHARING := tests/console tests/e2e
 APART := tests/e2e/bench tests/e2e/fuzz tests/e2e/notifications/test_bench.py tests/e2e/test_backups.py \
 	tests/e2e/test_crash.py tests/e2e/test_previous_version.py tests/e2e/test_samples.py tests/e2e/test_stop.py tests/e2e/triggers/test_kill.py
+CALLS := $(CURDIR)/.iam-calls.jsonl
 CONSOLE_SOURCES := $(shell find console -not -path '*/node_modules/*' -not -path 'console/dist/*' -type f 2>/dev/null)
 
 .PHONY: run test test-alone test-console test-running test-localstack iam check lint api lock bench clean package conformance crash fuzz console console-check previous screenshots
@@ -18,9 +19,11 @@ run: $(READY)
 	@$(MAKE) --no-print-directory console || echo "The console could not be built: the API is served without it." >&2
 	@$(BIN)/statewright serve --tour --with-parent --port $(PORT) --data $(DATA)
 
-test: $(READY)  ## what asks a running server, what a browser does, and all else, side by side
+test: $(READY)  ## what asks a running server, what a browser does, and all else, side by side; then what functions may do and did
 	@echo "Three suites run side by side; each prints when it ends, after some minutes."
-	@$(MAKE) --no-print-directory -k -j 3 --output-sync=target test-running test-alone test-console
+	@rm -f $(CALLS)
+	@STATEWRIGHT_KEEP_CALLS=$(CALLS) $(MAKE) --no-print-directory -k -j 3 --output-sync=target test-running test-alone test-console
+	@$(BIN)/python -m tests.support.permissions $(CALLS)
 
 test-alone: $(READY)
 	@$(BIN)/pytest $(filter-out $(SHARING),$(patsubst %/,%,$(wildcard tests/*/))) $(APART)
@@ -62,10 +65,10 @@ test-localstack: $(LOCALSTACK)  ## deploys the template to LocalStack, runs end-
 	@$(BIN)/pytest --ground localstack tests/localstack $(GROUNDS) \
 		$$(sed -n 's/^\(tests[^ ]*\).*/--deselect=\1/p' tests/localstack/left_out.txt)
 
-iam: $(READY)  ## end-to-end tests, then what functions may do and never did: some 15 minutes
-	@rm -f .iam-calls.jsonl
-	@STATEWRIGHT_KEEP_CALLS=.iam-calls.jsonl $(BIN)/pytest tests/e2e
-	@$(BIN)/python -m tests.support.permissions .iam-calls.jsonl
+iam: $(READY)  ## end-to-end tests only, then what functions may do and did
+	@rm -f $(CALLS)
+	@STATEWRIGHT_KEEP_CALLS=$(CALLS) $(MAKE) --no-print-directory test-running
+	@$(BIN)/python -m tests.support.permissions $(CALLS)
 
 previous: $(READY)  ## records a release (REF=v1.2.3) and its SQL statements: both must work on the next one's schema
 	@$(BIN)/python -m tests.support.previous $(REF)

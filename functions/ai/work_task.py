@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from statewright.ai.assistant import tasks
+from statewright.ai.assistant import working
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Asks the model, judges what it says, and keeps the result."""
-    return tasks.work(event)
+    return working.work(event)

@@ -84,6 +84,9 @@ def needs(place: str, service: str, operation: str, parameters: Parameters) -> I
     prefix = _PREFIXES.get(service, service)
     action = _ACTIONS.get(f"{prefix}:{operation}", f"{prefix}:{operation}")
     yield action, _resource(prefix, place, parameters)
+    if parameters.get("publish"):
+        # https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html
+        yield "states:PublishStateMachineVersion", _resource(prefix, place, parameters)
     if source := parameters.get("CopySource"):
         yield "s3:GetObject", f"arn:aws:s3:::{unquote(source)}"
     for name in _ROLES:

@@ -89,8 +89,8 @@ class LambdaHost:
         self._threads = ThreadPoolExecutor(CONCURRENCY, "lambda")
         self.watch: Callable[[str, str], None] = lambda *_: None
         """Sees the name and the outcome of every invocation."""
-        self.cold: Callable[[], None] = lambda: None
-        """Called before a function runs for the first time: on Lambda its process is a new one."""
+        self.begin: Callable[[], None] = lambda: None
+        """Called before each invocation: whoever records calls lets nothing be kept from others."""
         self.elsewhere: Callable[[str], Handler | None] = lambda _: None
         """The handler of a function that the template does not have: another stack's."""
 
@@ -138,7 +138,6 @@ class LambdaHost:
             except (ImportError, AttributeError) as error:
                 raise TemplateError(f"{function.name}: no handler: {error}") from error
             self._handlers[function.name] = handler
-        self.cold()
         return handler
 
     def invoke(self, name: str, payload: bytes) -> Outcome:
@@ -192,7 +191,9 @@ class LambdaHost:
         """Runs the handler; what it asks AWS for is known to be this function's."""
         token = running.set(function.name)
         try:
-            return self.handler(function)(event, context)
+            handler = self.handler(function)
+            self.begin()
+            return handler(event, context)
         finally:
             running.reset(token)
 

@@ -153,19 +153,40 @@ def unused(needs: set[Need]) -> list[tuple[str, str]]:
     return sorted((re.sub(f"^{STACK}-", "", name), action) for name, action in grants - used)
 
 
-def report(calls: Path, page: Path) -> str:
-    """What a recorded run says: what policies lack, and what nothing used or explains."""
-    needs, reasons = recorded(calls), explained(page)
-    lines = [f"lacks {need}" for need in missing(needs)]
-    for function, action in unused(needs):
-        known = any(
+def unexplained(needs: set[Need], page: Path) -> list[tuple[str, str]]:
+    """What functions may do, were not seen to do, and have no reason for on the page."""
+    reasons = explained(page)
+    return [
+        (function, action)
+        for function, action in unused(needs)
+        if not any(
             fnmatch.fnmatchcase(action, has) and fnmatch.fnmatchcase(function, one)
             for one, has in reasons
         )
-        if not known:
-            lines.append(f"unused {function} {action}")
-    return "\n".join([f"{len(needs)} calls, {len(granted())} grants", *lines])
+    ]
+
+
+def findings(calls: Path, page: Path) -> list[str]:
+    """What is wrong after a whole run of the end-to-end tests, in sentences."""
+    needs = recorded(calls)
+    if not needs:
+        return [f"{calls} has no calls: no end-to-end test has run."]
+    return [
+        *(f"{n.function} asked for {n.action} on {n.resource}: no statement of its policies in "
+          "infra/stacks allows it." for n in missing(needs)),
+        *(f"{function} may {action} and no test had it do so: take it away in infra/stacks, add a "
+          f"test, or give the reason in docs/iam.md."
+          for function, action in unexplained(needs, page)),
+    ]  # fmt: skip
+
+
+def main(calls: Path) -> int:
+    """Prints what is wrong; 1 if anything is."""
+    found = findings(calls, ROOT / "docs" / "iam.md")
+    total = f"Permissions: {len(recorded(calls))} kinds of calls, {len(granted())} grants"
+    sys.stdout.write("\n".join([*found, f"{total}, {len(found)} findings."]) + "\n")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.stdout.write(report(Path(sys.argv[1]), ROOT / "docs" / "iam.md") + "\n")
+    sys.exit(main(Path(sys.argv[1])))

@@ -50,3 +50,15 @@ def test_an_executions_end_is_in_the_figures_with_its_steps_and_words(owner: Cli
     assert len(found) == 1
     performance = owner.ok("POST", f"/v1/analytics/performance?workflow_id={workflow['id']}", {})
     assert performance["overall"]["totals"]["values"][0] == 2
+
+
+def test_a_workspace_says_how_it_counts(owner: Client) -> None:
+    """With another time zone days are summed anew; executions are judged by a new target."""
+    wanted = {"time_zone": "Europe/Zurich", "currency": "CHF", "hourly_rate": 80, "locale": "de"}
+    assert owner.ok("PUT", "/v1/analytics/settings", wanted) == wanted
+    steps = [{"id": "a", "set": 1}]
+    triggers = [{"id": "h", "type": "webhook"}]
+    workflow = owner.publish({"name": "Judged", "triggers": triggers, "steps": steps})
+    target = {"target_ms": 1, "saved_minutes": 5}
+    assert owner.ok("PUT", f"/v1/workflows/{workflow['id']}/target", target) == target
+    assert owner.ok("GET", "/v1/analytics/settings") == wanted

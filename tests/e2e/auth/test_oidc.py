@@ -339,6 +339,10 @@ def test_providers_are_offered_changed_and_removed(
     assert owner.ok("PUT", f"/v1/identity-providers/{added['id']}", change)["has_secret"], (
         "it stays"
     )
+    renewed = {**change, "client_secret": f"{CLIENT_SECRET}-2"}
+    assert CLIENT_SECRET not in json.dumps(
+        owner.ok("PUT", f"/v1/identity-providers/{added['id']}", renewed)
+    )
     assert added["id"] not in [option["id"] for option in httpx.get(offered).json()]
     assert httpx.get(f"{server.url}/v1/auth/sso/{added['id']}").status_code == 404
     owner.ok("DELETE", f"/v1/identity-providers/{added['id']}")

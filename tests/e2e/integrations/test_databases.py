@@ -29,6 +29,7 @@ from statewright.integrations.databases.opening import opened
 from statewright.integrations.databases.step import asked
 from statewright.integrations.files.errors import FileInvalidError
 from statewright.integrations.reach import PUBLIC, parse_reach
+from tests.e2e.integrations.test_files import put
 from tests.support import databases
 from tests.support.server import Client, Server, free_port
 
@@ -275,6 +276,16 @@ def test_a_stored_sqlite_file_is_changed_unless_somebody_else_has(
     for url in ("file:../other/own.db", "file:/etc/passwd", "/etc/passwd", "file:"):
         with pytest.raises(DatabaseError), opened(stock(url), ANY, read_only=True):
             pass
+
+
+def test_a_file_of_sqlite_is_a_connection_that_works(owner: Client, data_root: Path) -> None:
+    file = data_root / "tested.sqlite3"
+    sqlite3.connect(file).execute("CREATE TABLE t (a)").connection.close()
+    put(owner, "shop/tested.db", file.read_bytes())
+    auth = {"kind": "database", "engine": "sqlite", "url": "file:shop/tested.db"}
+    made = owner.ok("POST", "/v1/connections", {"name": "stored", "auth": auth})
+    tested = owner.ok("POST", f"/v1/connections/{made['id']}/test")
+    assert tested == {"works": True, "detail": "The database has 1 tables."}
 
 
 # -- in workflows -------------------------------------------------------------------------------------

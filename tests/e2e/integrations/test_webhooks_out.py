@@ -301,6 +301,13 @@ def test_what_happens_is_told_to_those_who_want_to_hear_of_it(owner: Client) -> 
         assert len({item["id"] for item in first["items"] + rest["items"]}) == 4
         assert rest["next"] is None
         assert "secret" not in owner.ok("GET", path)
+        heard = len(there.asked)
+        again = owner.ok("POST", f"{path}/secret", {})["secret"]
+        owner.ok("POST", f"{path}/messages/{test['id']}/replay")
+        until(lambda: len(there.asked) > heard, "the test once more")
+        Webhook(again).verify(there.asked[-1].body, there.asked[-1].headers)
+        since = {"since": message["created_at"]}
+        assert owner.ok("POST", f"{path}/replay", since) == {"messages": 0}, "none was given up"
         owner.ok("PATCH", path, {"enabled": False})
         for action in (f"{path}/test", f"{path}/messages/{test['id']}/replay"):
             assert owner.request("POST", action).status_code == 409

@@ -60,6 +60,12 @@ KEY = "the deployment's key"
         ),
         ("sfn", "SendTaskSuccess", {"taskToken": "t"}, [("states:SendTaskSuccess", "*")]),
         (
+            "sfn",
+            "UpdateStateMachine",
+            {"stateMachineArn": "m", "definition": "{}", "publish": True},
+            [("states:UpdateStateMachine", "m"), ("states:PublishStateMachineVersion", "m")],
+        ),
+        (
             "scheduler",
             "CreateSchedule",
             {"Name": "n", "GroupName": "g", "Target": {"Arn": "q", "RoleArn": "role"}},

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from asl.memory import ManualClock
 from localcloud.boto import Plug
+from localcloud.calls import running
 from localcloud.errors import AwsError
 from localcloud.functions import Function, LambdaHost
 from localcloud.services.event_rules import Rule, Target
@@ -149,12 +150,12 @@ def host() -> LambdaHost:
     return made
 
 
-def test_a_function_begins_cold_once(host: LambdaHost) -> None:
+def test_each_invocation_is_announced(host: LambdaHost) -> None:
     begun: list[str] = []
-    host.cold = lambda: begun.append("cold")
+    host.begin = lambda: begun.append(running.get())
     for _ in range(2):
         host.invoke("f", b"{}")
-    assert begun == ["cold"]
+    assert begun == ["f", "f"]
 
 
 def test_functions_have_lambdas_semantics(host: LambdaHost) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +49,21 @@ def test_every_explained_permission_is_still_there() -> None:
         assert any(
             wanted.fullmatch(one) and fnmatch.fnmatchcase(has, action) for one, has in granted
         ), function
+
+
+def test_what_a_run_finds(tmp_path: Path) -> None:
+    """A call that nothing allows, and a permission that nothing used or explains."""
+    calls, page = tmp_path / "calls", tmp_path / "page"
+    assert "no end-to-end test has run" in permissions.findings(calls, page)[0]
+    denied = {"function": WORK, "action": "ses:SendEmail", "resource": "*"}
+    calls.write_text(json.dumps(denied) + "\n")
+    page.write_text("| `*` | `*` | some reason |\n")
+    assert permissions.findings(calls, page) == [
+        f"{WORK} asked for ses:SendEmail on *: no statement of its policies in infra/stacks allows it."
+    ]
+    page.write_text("| `ai-*` | `states:*` | some reason |\n")
+    found = permissions.findings(calls, page)
+    assert any(
+        one.startswith("ai-work-task may kms:Decrypt and no test had it do so") for one in found
+    )
+    assert not any("ai-work-task may states:" in one for one in found)

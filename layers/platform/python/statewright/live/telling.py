@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,10 @@ def _tell(workspace_id: str, topics: dict[str, list[dict[str, Any]]]) -> int:
         for content in topics[watcher["topic"]]
     ]
     with ThreadPoolExecutor(min(_AT_ONCE, len(watchers))) as threads:
-        reached = list(threads.map(lambda message: sockets.post(*message), messages))
+        # In a copy of this context: what is noted of a call is noted of the function that makes it.
+        contexts = [copy_context() for _ in messages]
+        post = lambda context, message: context.run(sockets.post, *message)  # noqa: E731
+        reached: list[bool] = list(threads.map(post, contexts, messages))
     gone = {message[0] for message, ok in zip(messages, reached, strict=True) if not ok}
     for connection_id in gone:
         with system() as session:
