@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from statewright import prices
+
 HOURS = 730
 """Of a month, as AWS reckons."""
 
@@ -23,10 +25,12 @@ class Price:
 
 _M = 1 / 1_000_000
 AWS = {
-    "transition": Price(0.025 / 1000, "state transition", "step-functions"),
-    "express_request": Price(1.00 * _M, "Express execution", "step-functions"),
-    "express_gb_second": Price(0.00001667, "GB-second of an Express execution", "step-functions"),
-    "lambda_request": Price(0.20 * _M, "invocation", "lambda"),
+    "transition": Price(float(prices.TRANSITION), "state transition", "step-functions"),
+    "express_request": Price(float(prices.EXPRESS_REQUEST), "Express execution", "step-functions"),
+    "express_chunk": Price(
+        float(prices.EXPRESS_CHUNK), "100 ms and 64 MB of an Express execution", "step-functions"
+    ),
+    "lambda_request": Price(float(prices.LAMBDA_REQUEST), "invocation", "lambda"),
     "lambda_gb_second": Price(0.0000133334, "GB-second on arm64", "lambda"),
     "snapshot_gb_second": Price(0.0000015046, "GB-second that a snapshot is kept", "lambda"),
     "api_request": Price(3.50 * _M, "request to a REST API", "api-gateway"),

@@ -23,6 +23,7 @@ from cost_shapes import SHAPES, Shape
 
 from localcloud.resources import ACCOUNT, REGION, attribute_of
 from localcloud.template import Resource, Stack
+from statewright.prices import express_chunks
 from statewright.workflows.compiler import compile_definition
 from statewright.workflows.parsing import parse_definition
 
@@ -33,6 +34,8 @@ STEP_SECONDS, OTHER_SECONDS = 0.30, 0.10
 """Assumed billed time of a function that calls somebody, and of one that asks the database alone."""
 LOG_GB = 2_000 / 2**30
 """Logged by one invocation: Lambda's own report and two lines of ours."""
+EVENT_GB = 400 / 2**30
+"""An event of an Express execution in its log: two for each state, its beginning and its end."""
 TRACED = 0.05
 QUEUE_REQUESTS = 3
 """A message is sent, received and deleted."""
@@ -40,7 +43,6 @@ ROW_GB, ROW_IOS = 6_000 / 2**30, 40
 """What an execution leaves in the database, and the reads and writes of its storage."""
 POLLS = 5 * 3 * 60 * HOURS
 """Requests a month with which Lambda asks an empty queue: five pollers, twenty seconds each."""
-EXPRESS_GB = 64 / 1024
 PREFIX = "statewright-"
 
 
@@ -127,9 +129,11 @@ def per_thousand(shape: Shape, calls: dict[str, float], *, express: bool) -> dic
     """Part of the bill → dollars for 1,000 executions."""
     report = compile_definition(parse_definition(shape.definition)).report
     if express:
-        lasting = (shape.seconds or 0) * EXPRESS_GB
-        states = dollars("express_request", 1) + dollars("express_gb_second", lasting)
+        chunks = express_chunks(round((shape.seconds or 0) * 1000))
+        states = dollars("express_request", 1) + dollars("express_chunk", chunks)
+        events = 2 + 2 * (report.transitions[1] or 0)
     else:
+        events = 0  # its history is kept by Step Functions
         states = dollars("transition", report.transitions[1] or 0)  # each shape has a most
     known = functions()
     invocations = sum(calls.values())
@@ -140,7 +144,7 @@ def per_thousand(shape: Shape, calls: dict[str, float], *, express: bool) -> dic
         "API Gateway": dollars("api_request", sum(n for f, n in calls.items() if f in endpoints())),
         "SQS, SNS": dollars("sqs_request", QUEUE_REQUESTS * messages)
         + dollars("sns_request", shape.emails),
-        "logs, traces": dollars("log_gb", LOG_GB * invocations)
+        "logs, traces": dollars("log_gb", LOG_GB * invocations + EVENT_GB * events)
         + dollars("trace", TRACED * invocations),
         "database": dollars("database_gb", ROW_GB) + dollars("database_io", ROW_IOS),
         "e-mail": dollars("email", shape.emails),

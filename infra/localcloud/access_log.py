@@ -6,21 +6,16 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 from asl.ports import Clock
+from localcloud.gathering import Gatherer
 from localcloud.services.logs import Logs
 
 GATHER_SECONDS = 1.0
-MOST_WAITING = 200_000
-"""Calls that wait to be written; beyond, the oldest are forgotten: a log must not fill memory."""
 _VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.\w+)?)")
-_log = logging.getLogger("localcloud")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,54 +39,31 @@ class AccessLog:
         self._format = setting["Format"]
         self._logs = logs
         self._clock = clock
-        self._calls: deque[Call] = deque(maxlen=MOST_WAITING)
-        self._some = threading.Event()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._write_all, name="access-log", daemon=True)
+        self._calls = Gatherer("access log", GATHER_SECONDS, self._write)
 
     def open(self) -> None:
         """Starts to write."""
-        self._thread.start()
+        self._calls.open()
 
     def note(self, event: dict[str, Any], status: int, seconds: float) -> None:
         """Takes a call that was answered just now; it is written within about a second."""
         took = int(seconds * 1000)
-        self._calls.append(
-            Call(
-                event["requestContext"],
-                event["httpMethod"],
-                event["resource"],
-                self._clock.now() - took,
-                status,
-                took,
-            )
+        call = Call(
+            event["requestContext"],
+            event["httpMethod"],
+            event["resource"],
+            self._clock.now() - took,
+            status,
+            took,
         )
-        if not self._some.is_set():
-            self._some.set()
+        self._calls.add((call,))
 
     def close(self) -> None:
         """Writes what is left, and ends."""
-        self._stop.set()
-        self._some.set()
-        self._thread.join(timeout=10)
+        self._calls.close()
 
-    def _write_all(self) -> None:
-        while not self._stop.is_set():
-            self._some.wait()
-            self._stop.wait(GATHER_SECONDS)
-            self._some.clear()
-            self._write()
-        self._write()
-
-    def _write(self) -> None:
-        """What is there: nothing, where all came before the last time."""
-        if not self._calls:
-            return
-        calls = [self._calls.popleft() for _ in range(len(self._calls))]
-        try:
-            self._logs.put(self._group, [(call.at, line(self._format, call)) for call in calls])
-        except Exception:  # whoever is served does not suffer from a log
-            _log.exception("%d lines of the access log are lost", len(calls))
+    def _write(self, calls: list[Call]) -> None:
+        self._logs.put(self._group, [(call.at, line(self._format, call)) for call in calls])
 
 
 def line(pattern: str, call: Call) -> str:

@@ -154,7 +154,7 @@ class LocalCloud:
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
-        self._log_calls(AccessLog(api["AccessLogSetting"], found.logs, clock))
+        self._log(found.logs, AccessLog(api["AccessLogSetting"], found.logs, clock))
 
     def _watch_calls(self, plug: Plug) -> Plug:
         if self._options.record_calls is not None:
@@ -167,11 +167,13 @@ class LocalCloud:
         self.host.watch = metrics.invocation
         events.watch = metrics.event
 
-    def _log_calls(self, log: AccessLog) -> None:
+    def _log(self, logs: Logs, calls: AccessLog) -> None:
         """Last of all, so that what is written before the end is delivered still."""
-        log.open()
-        self.gateway.log = log.note
-        self._closing.callback(log.close)
+        logs.open()
+        self._closing.callback(logs.close)
+        calls.open()
+        self.gateway.log = calls.note
+        self._closing.callback(calls.close)
 
     def _migrate(self) -> None:
         migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")

@@ -257,10 +257,8 @@ def _add_function(found: Resources, resource: Resource, root: Path) -> None:
 
 
 def _subscribe(found: Resources, properties: dict[str, Any], function_arn: str) -> None:
-    if properties["FilterPattern"]:
-        raise TemplateError("patterns of log subscriptions are not supported locally")
     take = lambda text: found.deliver(function_arn, [text])  # noqa: E731
-    found.logs.subscribe(properties["LogGroupName"], take)
+    found.logs.subscribe(properties["LogGroupName"], take, properties["FilterPattern"])
 
 
 def _definition(resource: Resource) -> str:

@@ -22,7 +22,10 @@ import orjson
 
 from asl.ports import Clock, LogEvent
 from localcloud.errors import AwsError
+from localcloud.gathering import Gatherer
+from localcloud.services.log_patterns import Matches, matcher
 
+GATHER_SECONDS = 0.3
 MAX_EVENTS = 10_000
 MAX_DELIVERED = 1_000
 """The most events of what a subscription gets at once."""
@@ -42,7 +45,8 @@ class Logs:
         self._prefix = f"arn:aws:logs:{region}:{account}:log-group:"
         self._account = account
         self._lock = threading.Lock()
-        self._subscribers: defaultdict[str, list[Subscriber]] = defaultdict(list)
+        self._subscribers: defaultdict[str, list[tuple[Subscriber, Matches]]] = defaultdict(list)
+        self._executions = Gatherer("executions' log", GATHER_SECONDS, self._put_all)
         self._kept_days: dict[str, int] = {}
         self._swept: dict[str, int] = {}
 
@@ -65,9 +69,17 @@ class Logs:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._file(name).touch()
 
-    def subscribe(self, name: str, subscriber: Subscriber) -> None:
-        """Has a group's new events taken to somebody, too."""
-        self._subscribers[name].append(subscriber)
+    def open(self) -> None:
+        """Starts to write what the engine logs to groups that have subscriptions."""
+        self._executions.open()
+
+    def close(self) -> None:
+        """Writes what is left, and ends."""
+        self._executions.close()
+
+    def subscribe(self, name: str, subscriber: Subscriber, pattern: str = "") -> None:
+        """Has those of a group's new events that fit a filter pattern taken to somebody, too."""
+        self._subscribers[name].append((subscriber, matcher(pattern)))
 
     def put(self, name: str, events: Sequence[tuple[int, str]]) -> None:
         """Writes events, each with its moment in milliseconds, and hands them to subscriptions."""
@@ -84,26 +96,36 @@ class Logs:
             with self._existing(name).open("ab") as file:
                 offset = file.tell()
                 file.write(b"".join(lines))
-        told = []
+        told: list[dict[str, Any]] = []
         for (at, message), written in zip(events, lines, strict=True):
             told.append({"id": str(offset), "timestamp": at, "message": message})
             offset += len(written)
-        for start in range(0, len(told), MAX_DELIVERED):
-            self._tell(name, told[start : start + MAX_DELIVERED])
+        for subscriber, fits in self._subscribers[name]:
+            wanted = [event for event in told if fits(str(event["message"]))]
+            for start in range(0, len(wanted), MAX_DELIVERED):
+                self._tell(name, subscriber, wanted[start : start + MAX_DELIVERED])
 
-    def _tell(self, name: str, events: list[dict[str, Any]]) -> None:
+    def _tell(self, name: str, subscriber: Subscriber, events: list[dict[str, Any]]) -> None:
         """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html"""
-        for subscriber in self._subscribers[name]:
-            data = {
-                "messageType": "DATA_MESSAGE",
-                "owner": self._account,
-                "logGroup": name,
-                "logStream": STREAM,
-                "subscriptionFilters": [name],
-                "logEvents": events,
-            }
-            packed = b64encode(gzip.compress(orjson.dumps(data), 1)).decode()
-            subscriber(orjson.dumps({"awslogs": {"data": packed}}).decode())
+        data = {
+            "messageType": "DATA_MESSAGE",
+            "owner": self._account,
+            "logGroup": name,
+            "logStream": STREAM,
+            "subscriptionFilters": [name],
+            "logEvents": events,
+        }
+        packed = b64encode(gzip.compress(orjson.dumps(data), 1)).decode()
+        subscriber(orjson.dumps({"awslogs": {"data": packed}}).decode())
+
+    def _put_all(self, events: list[tuple[str, LogEvent]]) -> None:
+        by_group: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for name, event in events:
+            message = orjson.dumps(event).decode()
+            by_group[name].append((int(event["event_timestamp"]), message))
+        for name, lines in by_group.items():
+            with suppress(AwsError):  # a group that was deleted takes nothing
+                self.put(name, lines)
 
     def _forget_old(self, name: str, now: int) -> None:
         """Once a day: leaves out the events that are older than the group keeps them."""
@@ -126,7 +148,15 @@ class Logs:
         return self.arn(name) == group_arn and self._file(name).is_file()
 
     def write(self, group_arn: str, events: Sequence[LogEvent]) -> None:
-        """See :class:`asl.ports.ExecutionLog`. A group that was deleted takes nothing."""
+        """See :class:`asl.ports.ExecutionLog`. A group that was deleted takes nothing.
+
+        A group with subscriptions is written by a thread, many events at a time, so that
+        executions do not wait for those who are told.
+        """
+        subscribed = group_arn.removeprefix(self._prefix).removesuffix(":*")
+        if subscribed in self._subscribers:
+            self._executions.add((subscribed, event) for event in events)
+            return
         now = self._clock.now()
         lines = b"".join(
             orjson.dumps(
@@ -190,14 +220,14 @@ class Logs:
         **_: Any,
     ) -> dict[str, Any]:
         """A group's events, oldest first, that have every word of the pattern."""
-        words = _words(filterPattern)
+        fits = matcher(filterPattern)
         found: list[dict[str, Any]] = []
         for offset, event in _events(self._existing(logGroupName), int(nextToken)):
             if len(found) == limit:
                 return {"events": found, "nextToken": str(offset)}
             at = event["timestamp"]
             in_time = startTime <= at and (endTime is None or at < endTime)
-            if in_time and all(word in event["message"] for word in words):
+            if in_time and fits(event["message"]):
                 found.append({"logStreamName": STREAM, **event, "eventId": str(offset)})
         return {"events": found}
 
@@ -210,16 +240,6 @@ class Logs:
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{quote(name, safe='')}.jsonl"
-
-
-def _words(pattern: str) -> list[str]:
-    """The words of a filter pattern; its other forms are refused.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-    """
-    if any(character in pattern for character in '{}[]%?-"'):
-        raise AwsError("NotSupportedLocally", f"The filter pattern {pattern} is not supported", 501)
-    return pattern.split()
 
 
 def _events(file: Path, offset: int) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -38,7 +38,7 @@ _TABLES = (
     "analytics_facts", "analytics_hours", "analytics_days", "analytics_hour_latencies",
     "analytics_day_latencies", "analytics_documents", "analytics_versions", "analytics_settings",
     "analytics_targets", "analytics_watermarks", "reports", "dashboards", "dashboard_links",
-    "report_exports", "executions",
+    "report_exports", "executions", "analytics_express",
 )  # fmt: skip
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _TABLES)
 

@@ -65,5 +65,5 @@ def test_a_log_that_cannot_be_written_harms_nobody(tmp_path: Path) -> None:
     log.open()
     log.note(EVENT, 200, 0.1)
     log.close()
-    assert not log._thread.is_alive()
+    assert not log._calls._thread.is_alive()
     assert access_log.GATHER_SECONDS <= 1.0

@@ -102,3 +102,25 @@ def test_subscriptions_get_what_is_written_and_old_events_go(logs: Logs, client:
     logs.put(GROUP, [(clock.now(), "last")])
     found = client.filter_log_events(logGroupName=GROUP)["events"]
     assert [each["message"] for each in found] == ["next day", "last"]
+
+
+def test_executions_events_reach_subscriptions_that_their_pattern_fits(
+    logs: Logs, client: Any
+) -> None:
+    told: list[dict[str, Any]] = []
+    logs.add(GROUP)
+    logs.subscribe(GROUP, lambda text: told.append(json.loads(text)), '{ $.type = "Execution*" }')
+    logs.open()
+    kinds = ["ExecutionStarted", "PassStateEntered", "ExecutionSucceeded", "MyExecution"]
+    for number, kind in enumerate(kinds):
+        logs.write(logs.arn(GROUP), [event(number, kind)])
+    logs.close()
+    packed = [gzip.decompress(b64decode(one["awslogs"]["data"])) for one in told]
+    messages = [json.loads(e["message"]) for one in packed for e in json.loads(one)["logEvents"]]
+    assert [each["type"] for each in messages] == ["ExecutionStarted", "ExecutionSucceeded"]
+    found = client.filter_log_events(logGroupName=GROUP)["events"]
+    assert [json.loads(each["message"])["type"] for each in found] == kinds
+    found = client.filter_log_events(
+        logGroupName=GROUP, filterPattern='{$.type="ExecutionSucceeded"}'
+    )["events"]
+    assert len(found) == 1

@@ -87,6 +87,17 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in self.imported_calls.split(",") if part.strip())
 
     @property
+    def express_group(self) -> str:
+        """The log group of all Express executions. CloudWatch lets services write to groups whose
+        names begin so without a policy that names each of them."""
+        return f"/aws/vendedlogs/states/{self.prefix}-express"
+
+    @property
+    def express_group_arn(self) -> str:
+        """As a state machine's logging names it."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{self.express_group}:*"
+
+    @property
     def schedule_group(self) -> str:
         """The EventBridge Scheduler group of workflows' schedules."""
         return f"{self.prefix}-triggers"

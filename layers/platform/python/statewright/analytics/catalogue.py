@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from statewright.prices import EXPRESS_CHUNK, EXPRESS_REQUEST, TRANSITION
+
 Unit = Literal["count", "ratio", "milliseconds", "hours", "money", "usd"]
-TRANSITION_PRICE = "0.000025"
-"""US dollars for a state transition of a Standard workflow (https://aws.amazon.com/step-functions/pricing/)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,13 @@ _RETRIES = Measure("retries", "Retries", "count", Sum("coalesce(sum(r.attempts),
 _PEOPLE = Measure(
     "people", "Active users", "count", Sum("count(DISTINCT r.actor) FILTER (WHERE r.n > 0)")
 )
-_COST = f"coalesce(sum(r.units), 0) * {TRANSITION_PRICE}"
+_EXPRESS = "r.subject = 'express'"
+"""Of an Express execution, ``units`` are chunks of billed time; of others, state transitions."""
+_TRANSITIONS = f"coalesce(sum(r.units) FILTER (WHERE {_EXPRESS} IS NOT TRUE), 0)"
+_COST = (
+    f"({_TRANSITIONS} * {TRANSITION} + coalesce(sum(r.units) FILTER (WHERE {_EXPRESS}), 0)"
+    f" * {EXPRESS_CHUNK} + {_n(_EXPRESS)} * {EXPRESS_REQUEST})"
+)
 _SAVED = "coalesce(sum(r.n * t.saved_minutes) FILTER (WHERE r.status = 'succeeded'), 0) / 60.0"
 
 _OUTCOMES = [
@@ -130,7 +136,7 @@ _ALL = [
             Measure("stopped", "Stopped", "count", Sum(_n("r.status = 'stopped'"))),
             *_durations("duration"),
             _RETRIES,
-            Measure("transitions", "State transitions", "count", Sum("coalesce(sum(r.units), 0)")),
+            Measure("transitions", "State transitions", "count", Sum(_TRANSITIONS)),
             Measure("cost", "AWS cost", "usd", Sum(_COST)),
             Measure("cost_per_run", "AWS cost of a run", "usd", _rate(_COST, "sum(r.n)")),
             Measure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from statewright import world
+from statewright.analytics import express
 from statewright.analytics.facts import HOUR_MONTHS, first_kept, month_before
 from statewright.db import load_queries, system
 
@@ -18,6 +19,7 @@ def keep_house() -> list[str]:
         The names of what was dropped.
     """
     now = world.now()
+    express.forget(now)
     hours = month_before(now, HOUR_MONTHS)
     limits = {
         "analytics_facts": first_kept(now),

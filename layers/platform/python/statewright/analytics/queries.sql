@@ -26,7 +26,7 @@ INSERT INTO analytics_facts AS f (workspace_id, kind, at, key, revision, workflo
 SELECT s.id, r.kind, r.at, r.key, r.revision, r.workflow_id,
     coalesce(r.version, v.version, w.version), r.subject, r.via, r.actor, r.status, r.error,
     r.duration_ms, t.target_ms, r.attempts, r.units, r.detail,
-    CASE WHEN r.kind = 'execution' AND r.revision > 0 THEN false END
+    CASE WHEN r.kind = 'execution' AND r.revision > 0 AND r.subject IS NULL THEN false END
 FROM jsonb_to_recordset(%(rows)s) AS r (workspace_id uuid, kind text, at timestamptz, key text,
     revision bigint, workflow_id uuid, version int, machine_arn text, subject text, via text, actor text,
     status text, error text, duration_ms bigint, attempts bigint, units bigint, detail text)

@@ -8,12 +8,17 @@ from datetime import datetime
 from statewright.aws.clients import client, mapped
 
 
-def pages(group: str, since: datetime, until: datetime) -> Iterator[list[str]]:
-    """The messages of a log group from one moment to before another, a page at a time."""
+def pages(group: str, since: datetime, until: datetime, pattern: str = "") -> Iterator[list[str]]:
+    """The messages of a log group from one moment to before another, a page at a time.
+
+    Args:
+        pattern: of the messages that are wanted; all, where it is empty.
+    """
     asked = {
         "logGroupName": group,
         "startTime": int(since.timestamp() * 1000),
         "endTime": int(until.timestamp() * 1000),
+        "filterPattern": pattern,
     }
     more: dict[str, str] = {}
     while True:

@@ -16,11 +16,19 @@ from statewright.errors import ConflictError, GoneError, InvalidError, NotFoundE
 _GOES_ON = {"ExecutionStarted", "ExecutionRedriven"}
 
 
-def put_machine(arn: str, name: str, definition: str, role_arn: str, kind: str = "STANDARD") -> str:
+def put_machine(
+    arn: str,
+    name: str,
+    definition: str,
+    role_arn: str,
+    kind: str = "STANDARD",
+    log_group_arn: str | None = None,
+) -> str:
     """Creates or updates a state machine and publishes it as a version.
 
     Args:
         kind: ``STANDARD`` or ``EXPRESS``, which it keeps for good.
+        log_group_arn: where its executions' events are logged, without their data.
 
     Returns:
         The ARN of the version.
@@ -28,18 +36,29 @@ def put_machine(arn: str, name: str, definition: str, role_arn: str, kind: str =
     Raises:
         InvalidError: Step Functions does not accept the definition.
     """
-    states = client("stepfunctions")
+    states, logging = client("stepfunctions"), _logging(log_group_arn)
     with mapped("Step Functions"):
         try:
             answer = states.update_state_machine(
-                stateMachineArn=arn, definition=definition, roleArn=role_arn, publish=True
+                stateMachineArn=arn,
+                definition=definition,
+                roleArn=role_arn,
+                publish=True,
+                **logging,
             )
         except ClientError as error:
             _refuse_invalid(error)
             if error_code(error) != "StateMachineDoesNotExist":
                 raise
-            answer = _create(name, definition, role_arn, kind)
+            answer = _create(name, definition, role_arn, kind, logging)
     return str(answer["stateMachineVersionArn"])
+
+
+def _logging(log_group_arn: str | None) -> dict[str, Any]:
+    if log_group_arn is None:
+        return {}
+    group = {"cloudWatchLogsLogGroup": {"logGroupArn": log_group_arn}}
+    return {"loggingConfiguration": {"level": "ALL", "destinations": [group]}}
 
 
 def point_alias(version_arn: str, name: str) -> str:
@@ -86,10 +105,12 @@ def start_sync(machine_arn: str, name: str, execution_input: str) -> dict[str, A
     return answer
 
 
-def _create(name: str, definition: str, role_arn: str, kind: str) -> dict[str, Any]:
+def _create(
+    name: str, definition: str, role_arn: str, kind: str, logging: dict[str, Any]
+) -> dict[str, Any]:
     try:
         created: dict[str, Any] = client("stepfunctions").create_state_machine(
-            name=name, definition=definition, roleArn=role_arn, type=kind, publish=True
+            name=name, definition=definition, roleArn=role_arn, type=kind, publish=True, **logging
         )
     except ClientError as error:
         _refuse_invalid(error)

@@ -74,4 +74,5 @@ def _deploy(session: Session, workspace_id: str, workflow_id: str, artefact: Art
     name = f"{chosen.prefix}-{kind}{workflow_id}"
     definition = artefact.deployed(values_for(session, workspace_id, workflow_id))
     arn = f"arn:aws:states:{chosen.region}:{chosen.account}:stateMachine:{name}"
-    return states.put_machine(arn, name, definition, chosen.workflow_role_arn, artefact.kind)
+    group = chosen.express_group_arn if artefact.kind == "EXPRESS" else None
+    return states.put_machine(arn, name, definition, chosen.workflow_role_arn, artefact.kind, group)

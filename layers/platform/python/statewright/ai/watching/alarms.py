@@ -33,7 +33,7 @@ _WORDS: dict[Metric, str] = {
     "volume": "executions",
     "duration": "ms per execution",
     "failures": "failed executions",
-    "cost": "US dollars of state transitions",
+    "cost": "US dollars of AWS Step Functions",
 }
 
 

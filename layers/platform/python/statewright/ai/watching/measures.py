@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from statewright import prices
 from statewright.ai.watching.models import Metric
-from statewright.analytics.catalogue import TRANSITION_PRICE
 from statewright.db import Session, load_queries
 
 _sql = load_queries(__package__)
@@ -36,6 +36,9 @@ def series_of(
         workflow_id=workflow_id,
         since=until - KEPT,
         until=until,
+        transition=prices.TRANSITION,
+        chunk=prices.EXPRESS_CHUNK,
+        request=prices.EXPRESS_REQUEST,
     )
     if not rows:
         return {metric: np.zeros(0) for metric in METRICS}
@@ -46,7 +49,7 @@ def series_of(
     for row in rows:
         at = int((row["at"] - first) / HOUR)
         found["volume"][at], found["failures"][at] = row["volume"], row["failures"]
-        found["cost"][at] = row["units"] * float(TRANSITION_PRICE)
+        found["cost"][at] = row["cost"]
         if row["timed"]:
             found["duration"][at] = row["duration_ms"] / row["timed"]
     found["duration"] = _carried(found["duration"])

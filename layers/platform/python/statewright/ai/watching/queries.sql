@@ -1,9 +1,11 @@
 -- name: list_hours
--- The hours of a workflow: executions, those that failed, durations, state transitions.
+-- The hours of a workflow: executions, those that failed, durations, AWS cost.
 SELECT at, sum(n)::float8 AS volume,
     coalesce(sum(n) FILTER (WHERE status IN ('failed', 'timed_out')), 0)::float8 AS failures,
     coalesce(sum(duration_ms), 0)::float8 AS duration_ms, coalesce(sum(timed), 0)::float8 AS timed,
-    coalesce(sum(units), 0)::float8 AS units
+    (coalesce(sum(units) FILTER (WHERE subject = 'express' IS NOT TRUE), 0) * %(transition)s::numeric
+        + coalesce(sum(units) FILTER (WHERE subject = 'express'), 0) * %(chunk)s::numeric
+        + coalesce(sum(n) FILTER (WHERE subject = 'express'), 0) * %(request)s::numeric)::float8 AS cost
 FROM analytics_hours
 WHERE workspace_id = %(workspace_id)s AND workflow_id = %(workflow_id)s AND kind = 'execution'
   AND at >= %(since)s AND at < %(until)s

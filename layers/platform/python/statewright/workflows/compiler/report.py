@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from math import ceil, inf
 from typing import Any
 
+from statewright import prices
 from statewright.workflows.compiler.paths import NONE, Range, either, measure
 from statewright.workflows.compiler.region import STOP
 from statewright.workflows.compiler.scope import Loop
 from statewright.workflows.compiler.values import ASL
 
-TRANSITION = 0.025 / 1000
-LAMBDA_REQUEST = 0.20 / 1_000_000
-EXPRESS_REQUEST = 1.00 / 1_000_000
-EXPRESS_GB_SECOND = 0.00001667
-EXPRESS_GB = 64 / 1024
-"""Express executions are billed in chunks of 64 MB; these workflows need one."""
+TRANSITION = float(prices.TRANSITION)
+LAMBDA_REQUEST = float(prices.LAMBDA_REQUEST)
+EXPRESS_REQUEST = float(prices.EXPRESS_REQUEST)
+EXPRESS_CHUNK = float(prices.EXPRESS_CHUNK)
 EXPRESS_SECONDS = 300
 LAMBDA_SECONDS = 900
 """What a function may take at most.
@@ -88,9 +87,8 @@ def _cost(
     of_calls = invocations.times(Range(LAMBDA_REQUEST, LAMBDA_REQUEST))
     of_states = transitions.times(Range(TRANSITION, TRANSITION))
     if express:
-        longest = min(seconds, EXPRESS_SECONDS) * EXPRESS_GB * EXPRESS_GB_SECOND
-        shortest = 0.1 * EXPRESS_GB * EXPRESS_GB_SECOND  # billed in steps of 100 ms
-        of_states = Range(EXPRESS_REQUEST + shortest, EXPRESS_REQUEST + longest)
+        most = prices.express_chunks(ceil(min(seconds, EXPRESS_SECONDS) * 1000))
+        of_states = Range(EXPRESS_REQUEST + EXPRESS_CHUNK, EXPRESS_REQUEST + most * EXPRESS_CHUNK)
     whole = of_states.plus(of_calls).times(Range(1000, 1000))
     return round(whole.least, 6), None if whole.most == inf else round(whole.most, 6)
 
