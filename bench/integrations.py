@@ -39,9 +39,9 @@ from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors.calling import call
 from statewright.integrations.connectors.model import Operation, Parameter
 from statewright.integrations.files import rows, writing
+from statewright.integrations.messages import Limits
 from statewright.integrations.openapi.documents import from_disk
 from statewright.integrations.openapi.importing import import_document
-from statewright.integrations.outbound import Limits
 from statewright.integrations.reach import parse_reach
 from tests.support.web import Reply, web
 

@@ -198,7 +198,7 @@ def test_connector(file: Path, operation: str, inputs: str, server: str, token: 
     from statewright.integrations.calls.sending import Way
     from statewright.integrations.connectors.calling import call
     from statewright.integrations.failures import HttpRequestError
-    from statewright.integrations.outbound import Limits
+    from statewright.integrations.messages import Limits
     from statewright.integrations.reach import parse_reach
 
     name, found, _ = load(file)

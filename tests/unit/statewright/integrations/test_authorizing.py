@@ -13,7 +13,7 @@ from statewright.integrations import aws_signing
 from statewright.integrations.authorizing import authorize, destination
 from statewright.integrations.credentials import Credentials
 from statewright.integrations.errors import ConnectionInvalidError
-from statewright.integrations.outbound import Request
+from statewright.integrations.messages import Request
 from statewright.integrations.redaction import redact
 
 

@@ -14,7 +14,7 @@ import pytest
 from statewright import world
 from statewright.integrations.calls import performing
 from statewright.integrations.failures import HttpRequestError
-from statewright.integrations.outbound import Request, Source
+from statewright.integrations.messages import Request, Source
 from statewright.integrations.reach import parse_reach
 from tests.support.web import Asked, Reply, Web, web
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from statewright.integrations.digest import Digest
-from statewright.integrations.outbound import Request, send
+from statewright.integrations.messages import Request
+from statewright.integrations.outbound import send
 from statewright.integrations.reach import parse_reach
 from tests.support.digest import challenge, guarded
 from tests.support.web import Reply, web

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from statewright.integrations import outbound, wire
-from statewright.integrations.outbound import Limits, Request, send
+from statewright.integrations.messages import Limits, Request
+from statewright.integrations.outbound import send
 from statewright.integrations.reach import PUBLIC, parse_reach
 from statewright.integrations.redaction import redact
 from statewright.integrations.wire import GuardedNetwork, Identity

@@ -17,7 +17,7 @@ from statewright.integrations import aws_signing, credentials, oauth1, oauth2
 from statewright.integrations.credentials import Credentials
 from statewright.integrations.digest import Digest
 from statewright.integrations.errors import ConnectionInvalidError
-from statewright.integrations.outbound import Request
+from statewright.integrations.messages import Request
 from statewright.integrations.wire import Identity
 
 

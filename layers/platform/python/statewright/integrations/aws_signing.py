@@ -16,7 +16,7 @@ from statewright.integrations.errors import (
 if TYPE_CHECKING:
     from botocore.credentials import Credentials as Keys
 
-    from statewright.integrations.outbound import Request
+    from statewright.integrations.messages import Request
 
 _HOUR = 3_600
 _EARLY = 300

@@ -14,7 +14,8 @@ from statewright.integrations.databases.driver import Limits as DatabaseLimits
 from statewright.integrations.databases.errors import DatabaseError
 from statewright.integrations.databases.opening import opened
 from statewright.integrations.errors import ConnectionUnauthorizedError, IntegrationError
-from statewright.integrations.outbound import Limits, OutboundError, Request
+from statewright.integrations.messages import Limits, Request
+from statewright.integrations.outbound import OutboundError
 from statewright.integrations.reach import reach_of
 from statewright.integrations.redaction import redact
 

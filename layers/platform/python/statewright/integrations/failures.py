@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from statewright import world
 from statewright.integrations import outbound
-from statewright.integrations.outbound import Answer
+from statewright.integrations.messages import Answer
 from statewright.integrations.redaction import redact
 
 SHOWN = 500

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from statewright.integrations import outbound
 from statewright.integrations.errors import ConnectionUnavailableError
-from statewright.integrations.outbound import Limits, OutboundError, Request
+from statewright.integrations.messages import Limits, Request
+from statewright.integrations.outbound import OutboundError
 from statewright.integrations.reach import Reach
 
 _LIMITS = Limits(size=200_000, seconds=10.0, redirects=0)

@@ -10,7 +10,7 @@ from oauthlib import oauth1
 from statewright.integrations import fetching
 from statewright.integrations.credentials import Credentials
 from statewright.integrations.errors import ConnectionUnauthorizedError, ConnectionUnavailableError
-from statewright.integrations.outbound import Request
+from statewright.integrations.messages import Request
 from statewright.integrations.reach import reach_of
 
 _FORM = "application/x-www-form-urlencoded"

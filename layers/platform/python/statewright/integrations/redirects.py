@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import httpx
 
+from statewright.integrations.messages import Request
 from statewright.integrations.redaction import contains
-
-if TYPE_CHECKING:
-    from statewright.integrations.outbound import Request
 
 _STATUSES = frozenset({301, 302, 303, 307, 308})
 _SECRET_NAMES = re.compile(

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from statewright.integrations import failures, outbound
 from statewright.integrations.errors import ConnectionInvalidError
-from statewright.integrations.outbound import Limits, Request
+from statewright.integrations.messages import Limits, Request
 from statewright.integrations.reach import Reach
 
 

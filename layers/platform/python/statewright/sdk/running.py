@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from statewright.integrations.errors import IntegrationError
 from statewright.integrations.failures import HttpRequestError
-from statewright.integrations.outbound import Limits
+from statewright.integrations.messages import Limits
 from statewright.integrations.reach import reach_of
 from statewright.integrations.redaction import redact
 from statewright.sdk.connector import Connector, Declared, declared

@@ -13,7 +13,7 @@ from statewright.integrations.connectors.calling import call, call_all
 from statewright.integrations.connectors.model import Operation, Paging, Parameter
 from statewright.integrations.connectors.paging import linked
 from statewright.integrations.failures import HttpRequestError
-from statewright.integrations.outbound import Limits
+from statewright.integrations.messages import Limits
 from statewright.integrations.reach import parse_reach
 from tests.support.web import Asked, Reply, web
 

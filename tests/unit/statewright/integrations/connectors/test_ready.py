@@ -16,9 +16,9 @@ from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors import ready
 from statewright.integrations.connectors.calling import call
 from statewright.integrations.failures import HttpRequestError
+from statewright.integrations.messages import Limits
 from statewright.integrations.openapi.documents import from_disk
 from statewright.integrations.openapi.library import Library
-from statewright.integrations.outbound import Limits
 from statewright.integrations.reach import parse_reach
 from tests.support.openapi_server import described_by
 from tests.support.server import ROOT

@@ -12,10 +12,10 @@ import pytest
 
 from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors.calling import call
+from statewright.integrations.messages import Limits
 from statewright.integrations.openapi.documents import from_disk
 from statewright.integrations.openapi.importing import import_document
 from statewright.integrations.openapi.library import Library
-from statewright.integrations.outbound import Limits
 from statewright.integrations.reach import parse_reach
 from tests.support.openapi_server import described_by, inputs_of
 from tests.support.server import ROOT

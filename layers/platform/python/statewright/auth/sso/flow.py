@@ -75,11 +75,7 @@ def check_return(return_to: str) -> str:
 
 
 def depart(provider: ProviderRow, return_to: str) -> Departure:
-    """Sends a browser to a provider."""
-    if provider.kind == "saml":
-        from statewright.auth.sso import saml_flow  # XML libraries only where they are needed
-
-        return saml_flow.depart(provider, return_to)
+    """Sends a browser to an OAuth provider."""
     browser, nonce, verifier = world.new_secret(), world.new_secret(), world.new_secret(48)
     data = {
         "provider_id": provider.id,

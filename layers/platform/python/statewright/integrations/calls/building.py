@@ -12,7 +12,7 @@ from statewright.integrations.connectors import bodies
 from statewright.integrations.connectors.model import Encoding
 from statewright.integrations.connectors.writing import text_of
 from statewright.integrations.failures import InvalidRequest
-from statewright.integrations.outbound import Request, Source
+from statewright.integrations.messages import Request, Source
 
 _PLAIN = Encoding()
 _FORM = "application/x-www-form-urlencoded"

@@ -15,7 +15,7 @@ from statewright.integrations.calls.building import request_of
 from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors.paging import MOST_ITEMS, MOST_PAGES, at
 from statewright.integrations.failures import HttpRequestError, InvalidAnswer, TooLarge
-from statewright.integrations.outbound import Answer
+from statewright.integrations.messages import Answer
 from statewright.integrations.redaction import redact
 
 _ACCEPT = "application/graphql-response+json, application/json;q=0.9"

@@ -13,7 +13,7 @@ from statewright.integrations.calls.sending import Way
 from statewright.integrations.connectors import paging
 from statewright.integrations.connectors.model import Paging
 from statewright.integrations.failures import InvalidRequest, TooLarge
-from statewright.integrations.outbound import Answer, Request
+from statewright.integrations.messages import Answer, Request
 
 _FIELDS = {"cursor": "cursor", "page": "page", "offset": "offset"}
 

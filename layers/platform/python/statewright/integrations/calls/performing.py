@@ -14,7 +14,7 @@ from statewright.integrations.calls import graphql, pages, sending
 from statewright.integrations.calls.building import Authorize, Files, request_of
 from statewright.integrations.calls.sending import PATIENCE, Way
 from statewright.integrations.failures import InvalidRequest
-from statewright.integrations.outbound import Answer, Head, Limits, Request
+from statewright.integrations.messages import Answer, Head, Limits, Request
 from statewright.integrations.reach import Reach
 from statewright.settings import settings
 

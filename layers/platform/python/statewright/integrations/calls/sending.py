@@ -14,7 +14,7 @@ from statewright import world
 from statewright.integrations import failures, outbound
 from statewright.integrations.calls.building import Authorize
 from statewright.integrations.failures import InvalidAnswer
-from statewright.integrations.outbound import Answer, Head, Limits, Request
+from statewright.integrations.messages import Answer, Head, Limits, Request
 from statewright.integrations.reach import Reach
 from statewright.integrations.redaction import redact
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from statewright.integrations.failures import InvalidAnswer
-from statewright.integrations.outbound import Answer
+from statewright.integrations.messages import Answer
 
 _TEXT = re.compile(r"text/|[/+](json|xml|yaml|javascript|ecmascript|csv|x-www-form-urlencoded)\b")
 

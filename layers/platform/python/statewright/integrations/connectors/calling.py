@@ -11,7 +11,7 @@ from statewright.integrations.connectors import answers, paging
 from statewright.integrations.connectors.model import Operation
 from statewright.integrations.connectors.requests import request_of
 from statewright.integrations.failures import ClientError, InvalidRequest, RateLimited
-from statewright.integrations.outbound import Answer, Request
+from statewright.integrations.messages import Answer, Request
 from statewright.integrations.redaction import redact
 
 

@@ -13,7 +13,7 @@ from statewright.aws import functions
 from statewright.aws.clients import error_code
 from statewright.integrations import authorizing, credentials
 from statewright.integrations.errors import ConnectionInvalidError
-from statewright.integrations.outbound import Request
+from statewright.integrations.messages import Request
 from statewright.settings import settings
 
 _SECONDS = 28

@@ -27,6 +27,7 @@ from statewright.integrations.connectors.models import (
     OperationView,
     ProblemView,
 )
+from statewright.integrations.messages import Limits, Request
 from statewright.integrations.openapi import dialects
 from statewright.integrations.openapi.documents import (
     DocumentError,
@@ -36,7 +37,7 @@ from statewright.integrations.openapi.documents import (
     unzip,
 )
 from statewright.integrations.openapi.importing import Imported, import_document
-from statewright.integrations.outbound import Limits, OutboundError, Request
+from statewright.integrations.outbound import OutboundError
 from statewright.integrations.reach import reach_of
 from statewright.sdk.manifest import Manifest
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import httpx
 
 from statewright.integrations.connectors.model import Paging
-from statewright.integrations.outbound import Answer, Request, Source
+from statewright.integrations.messages import Answer, Request, Source
 
 MOST_PAGES = 100
 MOST_ITEMS = 10_000

@@ -9,7 +9,7 @@ from typing import Any
 from statewright.integrations.connectors import bodies, writing
 from statewright.integrations.connectors.model import Body, Operation, Parameter
 from statewright.integrations.failures import InvalidRequest
-from statewright.integrations.outbound import Request
+from statewright.integrations.messages import Request
 
 
 def request_of(operation: Operation, inputs: dict[str, Any], server: str, key: str) -> Request:

@@ -14,7 +14,7 @@ from statewright.integrations.connectors import acting, custom, ready, storage
 from statewright.integrations.connectors.calling import call, call_all
 from statewright.integrations.connectors.model import CALL, Operation
 from statewright.integrations.failures import InvalidRequest
-from statewright.integrations.outbound import Limits
+from statewright.integrations.messages import Limits
 from statewright.integrations.reach import reach_of
 from statewright.settings import settings
 

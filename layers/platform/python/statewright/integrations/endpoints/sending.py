@@ -23,7 +23,8 @@ from statewright.errors import ConflictError
 from statewright.integrations import outbound
 from statewright.integrations.endpoints import schedule
 from statewright.integrations.endpoints.events import Message, message_of, wants
-from statewright.integrations.outbound import Limits, OutboundError, Request
+from statewright.integrations.messages import Limits, Request
+from statewright.integrations.outbound import OutboundError
 from statewright.integrations.reach import reach_of
 from statewright.integrations.webhooks import standard
 from statewright.notifications import sending as notifications

@@ -10,7 +10,7 @@ from statewright.aws import objects
 from statewright.integrations.files import keeping, store
 from statewright.integrations.files.making import Written
 from statewright.integrations.files.step import named
-from statewright.integrations.outbound import Source
+from statewright.integrations.messages import Source
 
 IN_MEMORY = 10_000_000
 _PIECE = 262_144

@@ -26,7 +26,8 @@ from statewright.errors import (
 from statewright.http.caller import Caller
 from statewright.http.scopes import scopes_of
 from statewright.integrations import outbound
-from statewright.integrations.outbound import Limits, OutboundError, Request
+from statewright.integrations.messages import Limits, Request
+from statewright.integrations.outbound import OutboundError
 from statewright.integrations.reach import reach_of
 from statewright.settings import settings
 from statewright.workflows import drafts
