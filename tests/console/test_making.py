@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.console.journeys import publish
 from tests.support.ai_provider import AIStandIn, ai_stand_in
-from tests.support.console import enter
+from tests.support.console import enter, findings
 from tests.support.oauth_services import CLIENT_ID, CLIENT_SECRET
 from tests.support.process import running
 from tests.support.server import Client
@@ -117,6 +118,49 @@ def test_a_message_is_written_in_two_languages_and_tried(page: Page, owner: Clie
     [kept] = [one for one in owner.ok("GET", "/v1/notification-templates")["items"] if one["name"] == "order-shipped"]  # fmt: skip
     sent = owner.ok("GET", f"/v1/notification-templates/{kept['id']}")
     assert sorted(sent["bodies"]) == ["de", "en"]
+
+
+def test_a_message_stands_in_a_layout_and_takes_the_data_that_it_says(
+    page: Page, owner: Client
+) -> None:
+    enter(page, owner)
+    page.goto("/notifications/templates/new")
+    page.get_by_label("It is").select_option("A layout around messages")
+    page.get_by_label("Name", exact=True).fill("letterhead")
+    page.get_by_label("HTML").fill("<h1>Our shop</h1>{{ content }}")
+    page.get_by_role("button", name="Create").click()
+    # Frames of no origin that are out of sight are not laid out: what they say counts.
+    frame = page.get_by_role("complementary", name="Preview").frame_locator("iframe")
+    letter = frame.locator("body")
+    expect(letter).to_contain_text("Our shopWhat the message says")
+    page.goto("/notifications/templates/new")
+    page.get_by_label("Name", exact=True).fill("order-paid")
+    page.get_by_label("Subject").fill("{{ order }} is paid")
+    page.get_by_label("HTML, for e-mails").fill("<p>{{ total }} paid</p>")
+    page.get_by_role("button", name="Create").click()
+    expect(letter).to_contain_text(re.compile("total. paid"))
+    page.get_by_label("Layout of e-mails").select_option("letterhead")
+    expect(letter).to_contain_text("Our shop")
+    data = page.get_by_role("region", name="Data")
+    data.get_by_role("button", name="Add a field").click()
+    data.get_by_label("Data field 1").fill("total")
+    data.get_by_label("Data field 1").blur()
+    data.get_by_label("Type of total").select_option("number")
+    data.get_by_role("checkbox", name="needed").check()
+    page.get_by_text("The texts also take order.").get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    expect(letter).to_contain_text("1 paid")
+    assert findings(page) == []
+    page.get_by_role("button", name="Save a version").click()
+    expect(page.get_by_text("Not saved yet")).to_have_count(0)
+    [kept] = [one for one in owner.ok("GET", "/v1/notification-templates")["items"] if one["name"] == "order-paid"]  # fmt: skip
+    stored = owner.ok("GET", f"/v1/notification-templates/{kept['id']}")
+    assert (stored["layout"], stored["data_schema"]) == ("letterhead", {
+        "type": "object", "required": ["total"],
+        "properties": {"total": {"type": "number"}, "order": {"type": "string"}},
+    })  # fmt: skip
+    page.get_by_role("button", name="Edit as JSON Schema").click()
+    expect(page.get_by_role("textbox", name="Data, as JSON Schema")).to_contain_text("required")
 
 
 def test_words_become_a_draft_that_is_published(

@@ -72,12 +72,13 @@ class TemplateVersion(BaseModel):
 
 
 class PreviewRequest(Strict):
-    """Data to render a template with."""
+    """Data to render a template with; with ``content``, the template as it would be."""
 
     channel: Channel = "email"
     locale: Locale | None = None
     version: int | None = None
     data: dict[str, Any] = {}
+    content: TemplateContent | None = None
 
 
 class Preview(BaseModel):

@@ -162,6 +162,9 @@ def preview(workspace_id: str, template_id: str, wanted: PreviewRequest) -> Prev
     """
     with tenant(workspace_id) as session:
         row = find(session, template_id, wanted.version)
+        if wanted.content is not None:
+            _check(wanted.content)
+            row = wanted.content.model_dump(mode="json")
         check_data(row["data_schema"], wanted.data)
         source = source_of(session, row)
     try:
