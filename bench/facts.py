@@ -9,6 +9,7 @@ DuckDB     the same facts in a table of its own without roll-ups: loaded, the sa
            SQL, written as CSV
 
 The facts are a year of 20 workflows: executions, their triggers' starts and three steps of each.
+Besides, for `people`, one in a hundred is a sign-in, a change, a decision or a message of 50 people.
 Every size is spread over the whole year; the larger ones come on top of the smaller. DuckDB is installed
 apart, in `.venv-duckdb` (`--no-peer` leaves it out). At 10^7 it needs 25 GB of disk for a while.
 Run: python bench/facts.py [--facts 10000000] [--ingested 1000000] [--rounds 20] [--no-peer] [--json]
@@ -26,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -44,6 +45,14 @@ WORKFLOWS = [f"0190b0a0-0000-7000-8000-{n:012d}" for n in range(1, 21)]
 WORKSPACE = "0190b0a0-0000-7000-8000-0000000000aa"
 YEAR = timedelta(days=365)
 ERRORS = ("Http.ServerError", "Http.Timeout", "Order.Invalid", "States.Timeout", "Stock.Empty")
+PEOPLE, SHARE = 50, 100
+"""People of the workspace, and one in how many facts is of them."""
+OF_PEOPLE = (
+    ("sign_in", "succeeded", {"via": "password"}),
+    ("change", "changed", {"subject": "workflow.published"}),
+    ("decision", "approved", {"subject": "review"}),
+    ("notification", "delivered", {"via": "email", "subject": "approval"}),
+)
 DASHBOARDS = ("overview", "reliability", "speed", "worth", "people")
 EXPORTED = 1_000_000
 NEEDED = 2_600
@@ -136,9 +145,10 @@ def measure(folder: Path, url: str, options: Any, python: Path | None) -> dict[s
     for size in sorted({*(s for s in options.sizes if s < options.facts), options.facts}):
         found: dict[str, Any] = {"facts": size}
         if size <= options.ingested:
-            found["ingest"] = ingest_facts(size - done, done, end)
+            found["ingest"] = ingest_facts(facts(size - done, done, end))
         else:
             found["rebuild"] = fill(url, size - done, end)
+        found["people"] = ingest_facts(people((size - done) // SHARE, done, end))
         done = size
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -156,7 +166,12 @@ def measure(folder: Path, url: str, options: Any, python: Path | None) -> dict[s
 
 
 def facts(count: int, seed: int, end: datetime) -> Iterator[Any]:
-    """A year of facts in the order of their moments: for each execution its start and three steps."""
+    """So many facts of a year, in the order of their moments."""
+    return islice(runs_of(count, seed, end), count)
+
+
+def runs_of(count: int, seed: int, end: datetime) -> Iterator[Any]:
+    """For each execution its start and three steps."""
     from statewright.analytics.facts import Fact
 
     chance = random.Random(seed)
@@ -189,20 +204,45 @@ def facts(count: int, seed: int, end: datetime) -> Iterator[Any]:
                           duration_ms=took // 3, units=0)  # fmt: skip
 
 
-def ingest_facts(count: int, seed: int, end: datetime) -> dict[str, Any]:
+def people(count: int, seed: int, end: datetime) -> Iterator[Any]:
+    """A year of what people do, in the order of its moments."""
+    from statewright.analytics.facts import Fact
+
+    chance = random.Random(seed + 1)
+    for number in range(count):
+        kind, status, more = OF_PEOPLE[number % 4]
+        workflow = WORKFLOWS[chance.randrange(20)] if kind == "decision" else None
+        timed = kind in {"decision", "notification"}
+        yield Fact(
+            kind,  # type: ignore[arg-type]
+            f"{seed:08d}-{number:08d}",
+            end - YEAR + YEAR * ((number + chance.random()) / count),
+            status if chance.random() < 0.95 else "failed",
+            workspace_id=WORKSPACE,
+            workflow_id=workflow,
+            actor=None
+            if timed
+            else f"user:0190b0a0-0000-7000-8000-{chance.randrange(PEOPLE):012d}",
+            duration_ms=int(chance.lognormvariate(12, 2)) if timed else None,
+            **more,
+        )
+
+
+def ingest_facts(source: Iterator[Any]) -> dict[str, Any]:
     """Takes facts in batches; only the product's own work is timed."""
     from statewright.analytics.facts import ingest
 
-    source, spent, taken, slowest = islice(facts(count, seed, end), count), 0.0, 0, 0.0
+    spent, taken, count, slowest = 0.0, 0, 0, 0.0
     while batch := list(islice(source, BATCH)):
+        count += len(batch)
         begun = time.perf_counter()
-        taken += ingest(batch, end)
+        taken += ingest(batch, datetime.now(UTC))
         took = time.perf_counter() - begun
         spent, slowest = spent + took, max(slowest, took)
     assert taken == count
     return {
         "rows": count,
-        "rows_per_second": round(count / spent),
+        "rows_per_second": round(count / max(spent, 1e-9)),
         "slowest_batch_s": round(slowest, 2),
     }
 
@@ -258,8 +298,9 @@ def processor_ms(url: str) -> float:
         ).fetchall()
     ticks = 0
     for (pid,) in rows:
-        fields = Path(f"/proc/{pid}/stat").read_text().split()
-        ticks += int(fields[13]) + int(fields[14])
+        with suppress(FileNotFoundError):  # a connection that has just ended
+            fields = Path(f"/proc/{pid}/stat").read_text().split()
+            ticks += int(fields[13]) + int(fields[14])
     return time.process_time() * 1e3 + ticks * 1e3 / os.sysconf("SC_CLK_TCK")
 
 

@@ -6,5 +6,6 @@ from statewright.analytics import settings
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Takes ``{"rebuild": <workspace>}`` or ``{"judge": <workflow>}``."""
+    """Takes ``{"rebuild": <workspace>}``, also with days ``since`` and ``until``, or
+    ``{"judge": <workflow>}``."""
     return {"facts": settings.recount(event)}

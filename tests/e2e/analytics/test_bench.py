@@ -19,6 +19,7 @@ def test_the_bench_ingests_rebuilds_looks_and_exports() -> None:
     result = json.loads(ran.stdout.splitlines()[-1])
     first, last = result["sizes"]
     assert first["ingest"]["rows"] == 200
-    assert last["rebuild"]["rows"] == 200 + 600
+    assert (first["people"]["rows"], last["people"]["rows"]) == (2, 6)
+    assert last["rebuild"]["rows"] == 200 + 600 + 2
     assert set(last["dashboards_ms"]) == {"overview", "reliability", "speed", "worth", "people"}
     assert result["export"]["rows"] == 120 + 360

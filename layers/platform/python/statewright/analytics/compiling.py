@@ -114,7 +114,8 @@ def _fits(dimension: Dimension, text: str) -> bool:
 def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement | None:
     """The statement of those measures that are sums.
 
-    Ungrained it gives all groups together, too: a row that is marked ``whole``.
+    It gives all groups together, too, or all periods of a query without groups: a row that is
+    marked ``whole``.
     """
     wanted = [(i, m.value) for i, m in enumerate(plan.measures) if isinstance(m.value, Sum)]
     if not wanted:
@@ -128,7 +129,7 @@ def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement |
     columns += [f"{value.sql} AS m{i}" for i, value in wanted]
     by = ", ".join(expression for _, expression in keys)
     grouped = f" GROUP BY {by}" if keys else ""
-    if keys and not grained:
+    if keys and _has_whole(plan, grained=grained):
         columns.append(f"grouping({by}) <> 0 AS whole")
         grouped = f" GROUP BY GROUPING SETS (({by}), ())"
     where, parameters = _where(plan, span, source)
@@ -158,7 +159,7 @@ def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statem
     nothing = "".join("NULL, " for _ in names)
     every = (
         f"UNION ALL SELECT {nothing}bucket, sum(n), true FROM counted GROUP BY bucket"  # noqa: S608 (declared parts)
-        if names and not grained
+        if names and _has_whole(plan, grained=grained)
         else ""
     )
     outer = ["whole", *_told([(name, name) for name in names])]
@@ -173,6 +174,10 @@ def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statem
         SELECT {", ".join(outer)} FROM ranked
         GROUP BY {", ".join(["whole", *names])}{_limit(grained=grained)}"""  # noqa: S608 (declared parts)
     return Statement(text.encode(), _with_grain(parameters, plan, span), source)
+
+
+def _has_whole(plan: Plan, *, grained: bool) -> bool:
+    return not (grained and plan.dimensions)
 
 
 def _limit(*, grained: bool) -> str:

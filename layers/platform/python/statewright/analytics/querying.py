@@ -95,11 +95,11 @@ def _attempt(session: Session, settings: Settings, query: Query) -> Answer | Inv
 
 def _answer(question: _Question) -> Answer:
     plan, query = question.plan, question.plan.query
-    groups, source = _run(question, grained=False)
+    groups, periods, source = _looked(question)
     totals = Row(values=_taken_out(plan, groups))
     kept = _best(plan, groups)
-    found = groups
-    if query.grain is not None:
+    found = groups if periods is None else periods
+    if query.grain is not None and periods is None:
         found, _ = _run(_only(question, kept, groups), grained=True)
         found = {key: values for key, values in found.items() if key[1] in set(kept)}
     rows = _rows(question, found, kept)
@@ -119,6 +119,17 @@ def _answer(question: _Question) -> Answer:
         complete=_complete(source, question.span),
         chart=query.chart,
     )
+
+
+def _looked(question: _Question) -> tuple[_Found, _Found | None, Source]:
+    """The measures by group; by period, too, where there are periods and no groups: what is read
+    for the periods gives all of them together."""
+    plan = question.plan
+    if plan.query.grain is None or plan.dimensions:
+        groups, source = _run(question, grained=False)
+        return groups, None, source
+    periods, source = _run(question, grained=True)
+    return {_WHOLE: periods.pop(_WHOLE, _nothing(plan))}, periods, source
 
 
 def _complete(source: Source, span: Span) -> bool:
@@ -232,8 +243,8 @@ def _compared(
     plan, query = question.plan, question.plan.query
     span = previous(question.span, query.period, str(query.compare))
     before = replace(question, span=span)
-    groups, _ = _run(before, grained=False)
-    found = groups if query.grain is None else _run(before, grained=True)[0]
+    groups, periods, _ = _looked(before)
+    found = groups if query.grain is None else periods or _run(before, grained=True)[0]
     now = starts(question.span, query.grain) if query.grain else []
     then = starts(span, query.grain) if query.grain else []
     matching = dict(zip(now, then, strict=False))

@@ -15,6 +15,7 @@ from statewright.errors import NotFoundError
 from statewright.ids import parse_id
 from statewright.settings import settings as deployment
 
+_BOUNDS = ("since", "until")
 _sql = load_queries(__package__, "answers.sql")
 _ingestion = load_queries(__package__)
 
@@ -75,23 +76,31 @@ def _later(task: dict[str, Any]) -> None:
 def recount(task: dict[str, Any]) -> int:
     """Sums a workspace anew (``rebuild``), or judges a workflow's executions (``judge``).
 
+    ``since`` and ``until`` (days of the workspace, the latter left out) bound a rebuild.
+
     Returns:
         How many facts it looked at or changed.
     """
     if "rebuild" in task:
-        return rebuild(task["rebuild"])
+        days = [date.fromisoformat(task[name]) if task.get(name) else None for name in _BOUNDS]
+        return rebuild(task["rebuild"], *days)
     return judge(task["judge"])
 
 
-def rebuild(workspace_id: str) -> int:
-    """Sums all of a workspace's facts anew, a month at a time; what is older stays as it is."""
+def rebuild(workspace_id: str, since: date | None = None, until: date | None = None) -> int:
+    """Sums a workspace's facts anew, a month at a time: all, or those of some days.
+
+    Sums of days whose facts are no longer kept, or not all of them, stay as they are.
+    """
     with system() as session:
         span = session.one(_sql.fact_days, workspace_id=workspace_id)
     if span is None or span["since"] is None:
         return 0
-    counted, day = 0, span["since"]
-    while day < span["until"]:
-        until = min(day + timedelta(days=28), span["until"])
+    whole = first_kept(world.now()).date() + timedelta(days=2)  # in every time zone
+    counted, day = 0, max(filter(None, [span["since"], whole, since]))
+    end = min(span["until"], until or span["until"])
+    while day < end:
+        until = min(day + timedelta(days=28), end)
         with system() as session:
             session.run(_ingestion.hold_workspace, workspace_id=workspace_id)
             row = session.one(_ingestion.rebuild, workspace_id=workspace_id, since=day, until=until)
