@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -318,6 +319,42 @@ def test_an_account_is_exported_and_deleted(server: Server) -> None:
     assert (
         Client(server, email).register().session["workspace_id"] != client.session["workspace_id"]
     )
+
+
+def test_what_others_keep_of_a_person_has_no_address_afterwards(server: Server) -> None:
+    owner, email = Client(server, "asker@accounts.example").register(), "asked@accounts.example"
+    owner.ok("POST", "/v1/invitations", {"email": email, "role": "operator"})
+    secret = owner.mailed_secret(email, "Join 'Test'")
+    joined = post(
+        server, "invitations/accept", token=secret, name="Asked", password=PASSWORD
+    ).json()
+    person = Client(server, email).use(joined)
+    wanted = {"assignees": [email], "title": "May the asked leave?"}
+    step = {"id": "ask", "use": "human.approval", "with": wanted}
+    triggers = [{"id": "h", "type": "webhook"}]
+    asking = owner.publish({"name": "Asks", "triggers": triggers, "steps": [step]})
+    owner.call_webhook(asking, {})
+    (task,) = until(lambda: person.ok("GET", "/v1/tasks")["items"], "the task")
+
+    def told() -> Any:
+        exported = person.ok("POST", "/v1/auth/account/export", {"password": PASSWORD})
+        sent = [one for one in exported["deliveries"] if one["status"] == "delivered"]
+        return exported if sent else None
+
+    exported = until(told, "its message")
+    assert [one["title"] for one in exported["tasks"]] == ["May the asked leave?"]
+    assert {one["address"] for one in exported["deliveries"]} >= {email}
+    assert exported["inbox"] is not None
+    person.ok("DELETE", "/v1/auth/account", {"password": PASSWORD})
+    assert email not in json.dumps(owner.ok("GET", f"/v1/tasks/{task['id']}")["people"])
+    notifications = owner.ok("GET", "/v1/notifications")["items"]
+    deliveries = [
+        one
+        for notification in notifications
+        for one in owner.ok("GET", f"/v1/notifications/{notification['id']}/deliveries")["items"]
+    ]
+    assert deliveries
+    assert email not in json.dumps(deliveries)
 
 
 def test_the_only_owner_of_a_workspace_with_others_cannot_leave(server: Server) -> None:

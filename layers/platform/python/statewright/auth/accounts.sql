@@ -50,6 +50,17 @@ UPDATE users SET email = %(email)s, email_verified_at = %(now)s WHERE id = %(use
 -- Closes an account until its owner resets the password.
 UPDATE users SET deactivated_at = %(now)s WHERE id = %(user_id)s;
 
+-- name: forget_in_tasks
+-- Takes a person's name and address out of what others' workflows asked; what was decided stays.
+UPDATE human_task_people SET email = 'deleted:' || id, name = 'Deleted account'
+WHERE user_id = %(user_id)s;
+
+-- name: forget_in_deliveries
+-- Takes a person's addresses out of messages that are not under way any more.
+UPDATE notification_deliveries d SET recipient = 'deleted', address = 'deleted', content = NULL
+WHERE d.user_id = %(user_id)s
+  AND NOT EXISTS (SELECT FROM notification_outbox o WHERE o.delivery_id = d.id);
+
 -- name: delete_user
 -- Removes a person.
 DELETE FROM users WHERE id = %(user_id)s;
@@ -130,6 +141,24 @@ SELECT
      WHERE k.user_id = %(user_id)s) AS security_keys,
     (SELECT coalesce(jsonb_agg(to_jsonb(i)), '[]') FROM identities i
      WHERE i.user_id = %(user_id)s) AS identities,
+    (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM provisioned_users p
+     WHERE p.user_id = %(user_id)s) AS provisioned,
+    (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM notification_profiles p
+     WHERE p.user_id = %(user_id)s) AS notification_profiles,
+    (SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM notification_preferences p
+     WHERE p.user_id = %(user_id)s) AS notification_preferences,
+    (SELECT coalesce(jsonb_agg(to_jsonb(d) - 'token'), '[]') FROM notification_devices d
+     WHERE d.user_id = %(user_id)s) AS notification_devices,
+    (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM notification_subscriptions s
+     WHERE s.user_id = %(user_id)s) AS notification_subscriptions,
+    (SELECT coalesce(jsonb_agg(to_jsonb(i) ORDER BY i.id), '[]') FROM inbox_items i
+     WHERE i.user_id = %(user_id)s) AS inbox,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'channel', d.channel, 'address', d.address,
+            'status', d.status, 'created_at', d.created_at) ORDER BY d.id), '[]')
+     FROM notification_deliveries d WHERE d.user_id = %(user_id)s) AS deliveries,
+    (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('title', t.title) ORDER BY p.id), '[]')
+     FROM human_task_people p JOIN human_tasks t ON t.id = p.task_id
+     WHERE p.user_id = %(user_id)s) AS tasks,
     (SELECT coalesce(jsonb_agg(e.record::jsonb ORDER BY e.at), '[]') FROM audit_events e
      WHERE e.actor = 'user:' || %(user_id)s) AS audit_events;
 

@@ -41,6 +41,8 @@ def deactivate(caller: Caller, confirmation: Confirmation) -> None:
 def delete(caller: Caller, confirmation: Confirmation) -> None:
     """Deletes the caller's account, and the workspaces that nobody else is in.
 
+    What it did in others' workspaces (decisions, the audit log) stays there, by its id.
+
     Raises:
         ConflictError: a workspace with other people would be without an owner.
     """
@@ -58,6 +60,8 @@ def delete(caller: Caller, confirmation: Confirmation) -> None:
                 "account.deleted",
                 f"user:{caller.user_id}",
             )
+        session.run(_sql.forget_in_tasks, user_id=caller.user_id)
+        session.run(_sql.forget_in_deliveries, user_id=caller.user_id)
         session.run(_sql.delete_user, user_id=caller.user_id)
 
 

@@ -219,7 +219,16 @@ class AccountExport(BaseModel):
     api_keys: list[dict[str, Any]]
     groups: list[dict[str, Any]]
     grants: list[dict[str, Any]]
+    security_keys: list[dict[str, Any]]
     identities: list[dict[str, Any]]
+    provisioned: list[dict[str, Any]]
+    notification_profiles: list[dict[str, Any]]
+    notification_preferences: list[dict[str, Any]]
+    notification_devices: list[dict[str, Any]]
+    notification_subscriptions: list[dict[str, Any]]
+    inbox: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
     audit_events: list[dict[str, Any]]
 
 
