@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.console import PASSWORD
-from tests.support.server import Server
+from tests.support.console import PASSWORD, enter
+from tests.support.server import Client, Server
 
 DEVICE = {
     "protocol": "ctap2",
@@ -66,3 +66,18 @@ def test_a_security_key_signs_in_and_nothing_secret_stays_in_the_page(
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Use a security key").click()
     expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+
+
+def test_a_server_that_is_away_is_told_and_nobody_is_signed_out(
+    browser: Browser, owner: Client
+) -> None:
+    context = browser.new_context(base_url=owner.server.url)
+    page = context.new_page()
+    enter(page, owner)
+    page.route("**/v1/**", lambda route: route.fulfill(status=503, body="{}"))
+    page.goto("/workflows")
+    expect(page.get_by_role("heading", name="The server does not answer")).to_be_visible()
+    page.unroute("**/v1/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Workflows")).to_be_visible()
+    context.close()

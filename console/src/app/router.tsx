@@ -3,6 +3,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect, type RouteComponent } from "@tanstack/react-router";
 
 import { ExecutionList, readSearch } from "../executions/ExecutionList";
+import { Broken } from "./Broken";
 import { Lost } from "./Lost";
 import { enter, token } from "./session";
 import { Shell } from "./Shell";
@@ -154,6 +155,7 @@ const routes = [
 export const router = createRouter({
   routeTree: root.addChildren(routes),
   defaultPreload: "intent",
+  defaultErrorComponent: Broken,
 });
 
 declare module "@tanstack/react-router" {

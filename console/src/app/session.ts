@@ -66,6 +66,8 @@ async function trade(): Promise<boolean> {
   const answer = await post("/v1/auth/sessions/refresh", {});
   if (answer.ok) begin((await answer.json()) as Wire);
   else if (answer.status === 401 || answer.status === 422) end();
+  // A server that cannot answer now has not ended the session: nobody is sent to sign in.
+  else if (answer.status >= 500) throw new TypeError("Failed to fetch the session");
   return answer.ok;
 }
 

@@ -1,6 +1,6 @@
 /** The drawing on screen: positions from `graph/layout`, pixels from React Flow. */
 
-import { Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Node } from "@xyflow/react";
+import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal, type Node, type ReactFlowState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
@@ -24,6 +24,9 @@ interface Props {
 
 const LEGIBLE = 0.75;
 const FOCUS_MS = 40;
+/** Below this, words cannot be read: plain boxes are drawn. */
+const FAR = 0.35;
+const MARGIN = 2_400;
 const MINIATURE = { width: 144, height: 104 };
 
 /** The drawing. Without `onAdd` it is only looked at. */
@@ -44,6 +47,9 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
     const first = drawing.items.find((item) => item.type === "step" || item.type === "block");
     marks.set({ selected, states, first: first?.id ?? null });
   }, [marks, selected, states, drawing]);
+  const far = useStore(isFar);
+  // While it moves, the drawing is a layer of its own: moved as it is, not painted anew. Else it is not, so that it is sharp at every size.
+  const moving = (on: boolean): void => void frame.current?.toggleAttribute("data-moving", on);
   const begin = useBeginning(drawing, frame);
   useInView(drawing, selected, frame);
   const hands = useMemo<Hands>(
@@ -52,7 +58,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
   );
   return (
     <HandsContext value={hands}>
-      <div ref={frame} className={`canvas ${dragged === null ? "" : "is-dragging"}`}>
+      <div ref={frame} className={`canvas ${dragged === null ? "" : "is-dragging"} ${far ? "is-far" : ""}`}>
         <ReactFlow
           nodes={nodes}
           edges={[]}
@@ -65,13 +71,15 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
           selectionKeyCode={null}
           onPaneClick={() => onSelect(null)}
           onInit={begin}
+          onMoveStart={() => moving(true)}
+          onMoveEnd={() => moving(false)}
           minZoom={0.1}
           maxZoom={1.6}
           panOnScroll
           onlyRenderVisibleElements
           proOptions={{ hideAttribution: true }}
         >
-          <Background variant={BackgroundVariant.Dots} gap={18} size={1.2} />
+          <ViewportPortal><div className="dots" style={{ left: -MARGIN, top: -MARGIN, width: drawing.width + 2 * MARGIN, height: drawing.height + 2 * MARGIN }} /></ViewportPortal>
           <Controls showInteractive={false} position="bottom-left" />
           <MiniMap pannable zoomable className="minimap" style={MINIATURE} ariaLabel="Overview of the drawing" nodeClassName={miniature} />
         </ReactFlow>
@@ -81,6 +89,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
   );
 }
 
+const isFar = ({ transform }: ReactFlowState): boolean => transform[2] < FAR;
 const miniature = (node: Node): string => `mini-${node.type ?? ""}`;
 
 /** The first view: the whole drawing while that is legible, else its upper part. */

@@ -63,7 +63,7 @@ function Side({ execution, name }: { execution: Execution; name: string }) {
   return (
     <section className="card side-card" aria-label={`Execution ${name}`}>
       <header>
-        <b className="letter">{name}</b> <StatusChip status={execution.status} />
+        <b className="which">{name}</b> <StatusChip status={execution.status} />
         <Link to="/executions/$executionId" params={{ executionId: execution.id }}><Moment at={execution.started_at} /></Link>
       </header>
       <span className="muted small">version {execution.version} · {elapsed(execution.started_at, execution.stopped_at)} · by {execution.trigger}</span>
