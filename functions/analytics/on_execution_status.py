@@ -1,10 +1,10 @@
 """Queue consumer: counts executions from Step Functions' status events, batch by batch."""
 
-import json
 from typing import Any
 
 from statewright.analytics import executions, metrics
 from statewright.analytics.tasks import read_histories_soon
+from statewright.json_text import read
 
 _FULL = 500
 """Events of a full batch (``infra/stacks/analytics.yaml``): others are waiting."""
@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     A failure fails the batch as a whole: counting is idempotent, so the queue delivers it again.
     """
-    details = [json.loads(record["body"])["detail"] for record in event["Records"]]
+    details = [read(record["body"])["detail"] for record in event["Records"]]
     ended = executions.record(details, more=len(details) >= _FULL)
     metrics.ingested(details)
     if ended:

@@ -1,8 +1,8 @@
 """Queue consumer: records executions from Step Functions' status events, batch by batch."""
 
-import json
 from typing import Any
 
+from statewright.json_text import read
 from statewright.workflows import announcing
 from statewright.workflows.triggers import ends, turns
 
@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     A failure fails the batch as a whole: recording is idempotent, so the queue delivers it again.
     """
-    details = [json.loads(record["body"])["detail"] for record in event["Records"]]
+    details = [read(record["body"])["detail"] for record in event["Records"]]
     announcing.record(details)
     turns.release(details)
     ends.note(details)

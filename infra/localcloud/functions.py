@@ -142,15 +142,19 @@ class LambdaHost:
 
     def invoke(self, name: str, payload: bytes) -> Outcome:
         """Invokes a function and waits for it, at most as long as its time limit."""
-        function = self.find(name)
         if len(payload) > MAX_PAYLOAD:
             raise AwsError(
                 "RequestTooLargeException",
                 f"Request must be smaller than {MAX_PAYLOAD} bytes for InvokeFunction",
                 413,
             )
+        return self.invoke_event(name, orjson.loads(payload))
+
+    def invoke_event(self, name: str, event: Any) -> Outcome:
+        """Invokes a function with an event that is its own from now on, and is not too large."""
+        function = self.find(name)
         context = Context(function)
-        running = self._threads.submit(self._run, function, orjson.loads(payload), context)
+        running = self._threads.submit(self._run, function, event, context)
         try:
             return running.result(function.timeout)
         except FutureTimeoutError:

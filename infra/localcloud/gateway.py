@@ -12,6 +12,7 @@ import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -163,7 +164,7 @@ class _Routes(RouteMatcher):
     def __init__(self, routes: list[str]):
         super().__init__(routes)
         self._near: dict[tuple[int, str, str], list[list[str]]] = {}
-        self._others: dict[int, list[list[str]]] = {}
+        self._others: dict[tuple[int, str], list[list[str]]] = {}
         self._greedy = [route.split("/") for route in self.route_urls if route.endswith("+}")]
         for route in self.route_urls:  # sorted: fixed parts come before captured ones
             parts = route.split("/")
@@ -171,7 +172,8 @@ class _Routes(RouteMatcher):
             if route.endswith("+}"):
                 continue
             if "{" in first or "{" in second:
-                self._others.setdefault(len(parts), []).append(parts)
+                known = "" if "{" in first else first
+                self._others.setdefault((len(parts), known), []).append(parts)
             else:
                 self._near.setdefault((len(parts), first, second), []).append(parts)
 
@@ -179,11 +181,12 @@ class _Routes(RouteMatcher):
         """The route that a path, without its query, takes."""
         parts = (url if url == "/" else url.removesuffix("/")).split("/")
         first, second = [*parts, "", ""][1:3]
-        near = self._near.get((len(parts), first, second), ())
-        for route in (*near, *self._others.get(len(parts), ())):
-            pairs = list(zip(route, parts, strict=True))
-            if all(own == part or own.startswith("{") for own, part in pairs):
-                captured = {own[1:-1]: part for own, part in pairs if own.startswith("{")}
+        count = len(parts)
+        near = self._near.get((count, first, second), ())
+        further = self._others.get((count, first), ()), self._others.get((count, ""), ())
+        for route in chain(near, *further):
+            captured = _captured(route, parts)
+            if captured is not None:
                 return MatchResult("/".join(route), captured, {})
         return self._match_greedy(url, parts)
 
@@ -196,6 +199,17 @@ class _Routes(RouteMatcher):
                 captured = {own[1:-1].rstrip("+"): p for own, p in pairs if own.startswith("{")}
                 return MatchResult("/".join(route), captured, {})
         raise ValueError(f"No matching route found for: {url}")
+
+
+def _captured(route: list[str], parts: list[str]) -> dict[str, str] | None:
+    """The parameters of a path that takes a route of as many parts; None where it does not."""
+    captured = {}
+    for own, part in zip(route, parts, strict=True):
+        if own.startswith("{"):
+            captured[own[1:-1]] = part
+        elif own != part:
+            return None
+    return captured
 
 
 class _NotRoutedError(Exception):

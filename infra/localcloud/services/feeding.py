@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -163,7 +162,7 @@ class Feeder:
                 return 0
             if len(rows) == mapping.batch_size:
                 self._call_help(queue, mapping, host)
-            outcome = host.invoke(mapping.function, self._event(queue, rows, mapping))
+            outcome = host.invoke_event(mapping.function, self._event(queue, rows, mapping))
             failed = self._failed(rows, outcome.error, outcome.payload, mapping)
             done = [row[0] for row in rows if row[0] not in failed]
             if done:
@@ -178,11 +177,11 @@ class Feeder:
                 self._return(connection, queue, sorted(failed), now)
         return len(rows)
 
-    def _event(self, queue: Queue, rows: list[Any], mapping: Mapping) -> bytes:
+    def _event(self, queue: Queue, rows: list[Any], mapping: Mapping) -> Any:
+        """What the function gets; ``MAX_BATCH`` keeps it within an invocation's limit."""
         if mapping.raw:
-            body: str = rows[0][1]
-            return body.encode()
-        return orjson.dumps({"Records": [self._record(queue, *row) for row in rows]})
+            return orjson.loads(rows[0][1])
+        return {"Records": [self._record(queue, *row) for row in rows]}
 
     def _failed(
         self, rows: list[Any], error: str | None, payload: bytes, mapping: Mapping
@@ -194,6 +193,8 @@ class Feeder:
             return set()
         answer = orjson.loads(payload) or {}
         named = {item["itemIdentifier"] for item in answer.get("batchItemFailures", [])}
+        if not named:
+            return set()
         return {number for number in everything if message_id(number) in named}
 
     def _return(self, connection: Any, queue: Queue, failed: list[int], now: int) -> None:
@@ -234,4 +235,5 @@ class Feeder:
 
 def message_id(number: int) -> str:
     """A message's id, as SQS shows it."""
-    return str(uuid.UUID(int=number))
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

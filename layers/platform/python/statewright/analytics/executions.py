@@ -11,6 +11,7 @@ from statewright import world
 from statewright.analytics import telling
 from statewright.analytics.facts import Document, Fact, ingest, key_of, readable, take
 from statewright.db import load_queries, system
+from statewright.json_text import read
 
 BACKFILL_PAGE = 2_000
 _STATUS = {
@@ -118,7 +119,7 @@ def _started(fact: Fact) -> Fact:
 def _given(detail: dict[str, Any]) -> dict[str, Any]:
     """An execution's input."""
     try:
-        given = json.loads(detail.get("input") or "{}")
+        given = read(detail.get("input") or "{}")
     except (ValueError, RecursionError):
         return {}  # an input that was left out for its size, or cut
     return given if isinstance(given, dict) else {}

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
@@ -70,6 +71,9 @@ class Document:
 
 _FACT = tuple(field.name for field in fields(Fact))
 _DOCUMENT = tuple(field.name for field in fields(Document))
+_values_of = attrgetter(*_FACT)
+_parts_of = attrgetter(*_DOCUMENT)
+_BOUNDED = ("subject", "via", "actor", "error", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,9 @@ def take(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = (
 
     Facts that are older than single facts are kept, or from the future, are left out.
     """
-    kept = newest(fact for fact in facts if first_kept(now) <= fact.at <= now + _AHEAD)
-    dated = [one for one in documents if first_kept(now) <= one.at <= now + _AHEAD]
+    first, last = first_kept(now), now + _AHEAD
+    kept = newest(fact for fact in facts if first <= fact.at <= last)
+    dated = [one for one in documents if first <= one.at <= last]
     texts = list({(one.kind, one.at, one.id): one for one in dated}.values())
     if not kept:
         return Taken()
@@ -152,8 +157,8 @@ def _make_room(session: Session, moments: Iterable[datetime]) -> None:
 
 
 def _row(fact: Fact) -> dict[str, object]:
-    row = {name: getattr(fact, name) for name in _FACT}
-    for name in ("subject", "via", "actor", "error", "status"):
+    row: dict[str, Any] = dict(zip(_FACT, _values_of(fact), strict=True))
+    for name in _BOUNDED:
         row[name] = clean(row[name], MAX_TEXT)
     row["detail"] = clean(row["detail"], MAX_DETAIL)
     row["at"] = fact.at.isoformat()
@@ -172,12 +177,12 @@ def readable(text: str) -> str:
 
 
 def _text_row(text: Document) -> dict[str, object]:
-    row = {name: getattr(text, name) for name in _DOCUMENT}
+    row = dict(zip(_DOCUMENT, _parts_of(text), strict=True))
     return {**row, "at": text.at.isoformat(), "body": clean(text.body, 200_000)}
 
 
 def clean(text: str | None, length: int) -> str | None:
     """A text that the database takes: bounded, without NUL and without halves of characters."""
-    if text is None:
-        return None
+    if text is None or (len(text) <= length and text.isascii() and "\0" not in text):
+        return text
     return text[:length].replace("\0", "").encode("utf-8", "replace").decode()

@@ -12,6 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFound
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
@@ -55,6 +56,14 @@ class _Request(threading.local):
         self.context: dict[str, Any] = {}
 
 
+class _Builder(ResponseBuilder):
+    """An answer as API Gateway takes it: packing and other origins are the gateway's part and
+    :func:`~statewright.http.finish.finish`'s, so that no route has settings for them."""
+
+    def _route(self, event: Any, cors: Any) -> None:
+        return
+
+
 class Api(APIGatewayRestResolver):
     """Routes, validates and answers one endpoint.
 
@@ -75,6 +84,7 @@ class Api(APIGatewayRestResolver):
         self._warm = False
         super().__init__(enable_validation=validate)
         self._validates = validate
+        self._response_builder_class = _Builder
         self.permission = permission
         self.exception_handler(StatewrightError)(self.refusal)
         self.exception_handler(RequestValidationError)(_refuse_input)

@@ -18,6 +18,7 @@ _SAFE = {
 }
 """https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers"""
 _NOTHING: dict[str, str] = {}
+_ALWAYS = {name.lower(): (name, value) for name, value in _SAFE.items()}
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -30,7 +31,7 @@ def finish(
     """The answer with everything that goes without saying; what the endpoint said itself stays."""
     headers: dict[str, list[str]] = answer.setdefault("multiValueHeaders", {})
     said = {name.lower(): values for name, values in headers.items()}
-    wanted = _SAFE | told
+    wanted = dict(told)
     if said.get("content-type", [""])[0].startswith("text/html"):
         wanted["Content-Security-Policy"] = _PAGE_POLICY
     wanted["X-Request-Id"] = event["requestContext"].get("requestId", "")
@@ -40,7 +41,10 @@ def finish(
         wanted["Cache-Control"] = "private, no-cache"
         wanted["ETag"] = said.get("etag", [""])[0] or _tag(answer["body"])
     for name, value in wanted.items():
-        if name.lower() not in said:
+        if (lower := name.lower()) not in said:
+            headers[name] = said[lower] = [value]
+    for lower, (name, value) in _ALWAYS.items():
+        if lower not in said:
             headers[name] = [value]
     return _unchanged(answer) if _known(event, wanted.get("ETag")) else answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from statewright.aws import states
 from statewright.db import load_queries, system, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
+from statewright.json_text import read
 from statewright.logs import logger
 from statewright.settings import settings
 from statewright.workflows import waiting
@@ -61,7 +61,7 @@ def _progress(detail: dict[str, Any]) -> tuple[int, bool]:
 
 
 def _row(detail: dict[str, Any]) -> dict[str, Any]:
-    content = json.loads(detail.get("input") or "{}")
+    content = read(detail.get("input") or "{}")
     trigger = content.get("trigger", {})
     kind = str(trigger.get("type", "unknown"))
     return {
@@ -84,21 +84,25 @@ def _row(detail: dict[str, Any]) -> dict[str, Any]:
 
 def searchable(body: Any) -> str:
     """The first values of an input as words. NUL, which no database text holds, is left out."""
-    found, length = [], 0
-    for text in _values(body):
-        found.append(text.replace("\0", " "))
-        length += len(text) + 1
-        if length >= MAX_WORDS:
+    found: list[str] = []
+    _gather(body, found, MAX_WORDS)
+    return " ".join(found)[:MAX_WORDS].replace("\0", " ")
+
+
+def _gather(value: Any, found: list[str], room: int) -> int:
+    """Takes a value's texts until there is no room for more; says how much is left."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        if value is None or isinstance(value, bool):
+            return room
+        found.append(str(value))
+        return room - len(found[-1]) - 1
+    for part in value:
+        room = _gather(part, found, room)
+        if room <= 0:
             break
-    return " ".join(found)[:MAX_WORDS]
-
-
-def _values(value: Any) -> Iterator[str]:
-    if isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _values(part)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+    return room
 
 
 def _iso(milliseconds: int) -> str:
