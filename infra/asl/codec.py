@@ -37,10 +37,10 @@ def dump_entries(entries: list[Entry]) -> bytes:
     positions: dict[int, int] = {}
 
     def position(payload: Any) -> int:
-        if not isinstance(payload, Payload):
-            raise TypeError(f"not JSON: {type(payload).__name__}")
         known = positions.get(id(payload))
         if known is None:
+            if not isinstance(payload, Payload):
+                raise TypeError(f"not JSON: {type(payload).__name__}")
             known = positions[id(payload)] = len(payloads)
             payloads.append(payload.fragment)
         return known

@@ -228,7 +228,9 @@ def _follow(bindings: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     """
     value: Any = bindings
     for name in path:
-        if not isinstance(value, Mapping) or name not in value:
+        if type(value) is not dict and not isinstance(value, Mapping):
+            return _UNSURE
+        if name not in value:
             return _UNSURE
         value = value[name]
     return value if _is_plain(value) else _UNSURE

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import orjson
@@ -75,7 +76,8 @@ class Rules:
         self._pool = pool
         self._arn = f"arn:aws:events:{region}:{account}:rule"
         self._rules: dict[str, Rule] = {}
-        self._by_type: dict[str | None, tuple[tuple[Rule, Test], ...]] = {}
+        self._indexed: dict[tuple[str | None, str | None], tuple[tuple[Rule, Test], ...]] = {}
+        """By an event's type and source, where a rule names them."""
 
     def load(self) -> None:
         """Reads the rules that were made through the API before."""
@@ -96,24 +98,27 @@ class Rules:
         self._index()
 
     def _index(self) -> None:
-        """Sorts the rules by the event types that they name, as all but the broadest do."""
-        found: dict[str | None, list[tuple[Rule, Test]]] = {}
+        """Sorts the rules by the types and sources that they name, as all but the broadest do: of
+        an event's rules only the rest of their patterns is left to test."""
+        found: dict[tuple[str | None, str | None], list[tuple[Rule, Test]]] = {}
         for rule in self._rules.values():
             if not rule.enabled:
                 continue
-            test = matcher(rule.pattern)
-            kinds = rule.pattern.get("detail-type")
-            plain = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
-            for kind in set(kinds) if plain and isinstance(kinds, list) else {None}:
-                found.setdefault(kind, []).append((rule, test))
-        self._by_type = {kind: tuple(rules) for kind, rules in found.items()}
+            rest = dict(rule.pattern)
+            named = product(_named(rest, "detail-type"), _named(rest, "source"))
+            test = matcher(rest)
+            for kind_and_source in named:
+                found.setdefault(kind_and_source, []).append((rule, test))
+        self._indexed = {names: tuple(rules) for names, rules in found.items()}
 
     def of(self, event: dict[str, Any]) -> Iterator[Rule]:
         """The enabled rules that an event matches."""
-        by_type = self._by_type
-        for rule, test in (*by_type.get(event["detail-type"], ()), *by_type.get(None, ())):
-            if test(event):
-                yield rule
+        indexed = self._indexed
+        kind, source = event["detail-type"], event["source"]
+        for names in ((kind, source), (kind, None), (None, source), (None, None)):
+            for rule, test in indexed.get(names, ()):
+                if test(event):
+                    yield rule
 
     # -- operations -----------------------------------------------------------------------------
 
@@ -229,6 +234,14 @@ class Rules:
     def _connection(self) -> Any:
         assert self._pool is not None
         return self._pool.connection()
+
+
+def _named(pattern: dict[str, Any], field: str) -> set[str] | set[None]:
+    """Takes out of a pattern the texts that it names for a field; None where it names others."""
+    wanted = pattern.get(field)
+    if not isinstance(wanted, list) or not all(isinstance(text, str) for text in wanted):
+        return {None}
+    return set(pattern.pop(field))
 
 
 def _read(pattern: str) -> dict[str, Any]:

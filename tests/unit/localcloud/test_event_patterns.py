@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 
 from localcloud.errors import AwsError
 from localcloud.services.event_patterns import check_pattern, matches
-from localcloud.services.event_rules import Rules, Target
+from localcloud.services.event_rules import Rule, Rules, Target
 
 EVENT = {
     "source": "shop",
@@ -138,3 +139,26 @@ def test_rules_need_a_pattern_and_a_name_that_is_there() -> None:
         with pytest.raises(AwsError):
             call()
     assert rules.test_event_pattern('{"source": ["shop"]}', json.dumps(EVENT)) == {"Result": True}
+
+
+PATTERNS: list[dict[str, Any]] = [
+    {"source": ["a"]},
+    {"detail-type": ["T", "U"]},
+    {"source": ["a", "b"], "detail-type": ["T"], "detail": {"x": [1]}},
+    {"source": [{"prefix": "a"}], "detail-type": ["T"]},
+    {"source": ["a"], "detail-type": [{"anything-but": "T"}]},
+    {"detail-type": ["T"], "$or": [{"source": ["b"]}, {"detail": {"x": [2]}}]},
+    {"detail": {"x": [{"exists": False}]}},
+]
+
+
+def test_the_index_finds_the_rules_whose_patterns_match() -> None:
+    rules = Rules("1", "r")
+    for number, pattern in enumerate(PATTERNS):
+        rules.add(Rule(str(number), pattern, ()))
+    rules.add(Rule("off", {"source": ["a"]}, (), enabled=False))
+    for source, kind, detail in product("abc", "TUV", ({}, {"x": 1}, {"x": 2})):
+        event = {"source": source, "detail-type": kind, "detail": detail}
+        expected = [str(n) for n, pattern in enumerate(PATTERNS) if matches(pattern, event)]
+        assert sorted(rule.name for rule in rules.of(event)) == expected, event
+    assert PATTERNS[0] == {"source": ["a"]}, "the patterns themselves stay whole"
