@@ -187,3 +187,9 @@ def test_lines_end_where_a_script_allows_it(text: str, width: int, lines: list[s
 def test_shortened_texts_fit(text: str, columns: int) -> None:
     assert columns_of(shortened(text, columns)) <= columns
     assert columns_of(text) > columns or shortened(text, columns) == text
+
+
+def test_a_title_that_looks_like_the_number_of_pages_stays(tmp_path: Path) -> None:
+    document = written(tmp_path, "Figures of {nb} and {\u00a0}", ("a", "b", 1))
+    assert "Figures of {nb} and { }" in words(document[0])
+    assert "1 / 1" in words(document[0])

@@ -28,6 +28,8 @@ _MAX_LETTERS = 500
 _MARGIN = 40.0
 _LINE = 13.0
 _NEXT_LINE = 10.0
+_PAGES = "{\u00a0}"
+"""Stands for the number of pages; a space that no text has, as texts' spaces become plain ones."""
 
 
 class _Document(FPDF):
@@ -39,14 +41,14 @@ class _Document(FPDF):
         self.set_title(title)
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(auto=False)
-        self.alias_nb_pages()
+        self.alias_nb_pages(_PAGES)
 
     def footer(self) -> None:
         """The page's number among all pages."""
         self.set_y(-_MARGIN + 10)
         self.set_font(FONT, size=8)
         self.set_text_color(107, 114, 128)
-        self.cell(0, 10, f"{self.page_no()} / {{nb}}", align="C")
+        self.cell(0, 10, f"{self.page_no()} / {_PAGES}", align="C")
 
 
 def write_pdf(tables: Sequence[Table], target: Path, title: str, made_at: datetime) -> int:
