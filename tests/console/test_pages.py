@@ -29,6 +29,7 @@ PAGES = (
     "/connectors/github",
     "/webhooks",
     "/apis",
+    "/files",
     "/tables",
     "/tables/prices",
     "/dashboards",
