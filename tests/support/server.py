@@ -97,7 +97,11 @@ class Server:
             stdout=log,
             stderr=log,
         )
-        until(self.is_ready, f"the server; see {log.name}")
+        try:
+            until(self.is_ready, f"the server; see {log.name}")
+        except BaseException:
+            self.kill()  # whoever waits in vain has no server to stop
+            raise
         return self
 
     def _search_path(self) -> dict[str, str]:
