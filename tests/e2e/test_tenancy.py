@@ -239,6 +239,9 @@ def test_without_the_applications_check_the_database_still_shows_nothing(
             assert status == 404, name
             continue
         assert status == 200, name
+        if name == "list_file_folders":
+            assert (body["folders"], body["used"]) == ([], 0)
+            continue
         assert (body["items"] if isinstance(body, dict) else body) == [], name
 
 

@@ -30,7 +30,7 @@ MACHINE = {
 
 @pytest.fixture(scope="module")
 def owner(server: Server) -> Client:
-    return Client(server, "owner@imports.example").register()
+    return Client(server, "owner@imported.example").register()
 
 
 def definition(asl: Any, **more: Any) -> dict[str, Any]:
