@@ -141,9 +141,9 @@ class MemoryJournal:
         taken, self._free = self._free, []
         return taken
 
-    def with_tasks_in_flight(self, leases: Sequence[int] | None = None) -> Sequence[str]:
+    def with_tasks_in_flight(self, taken: Sequence[int] | None = None) -> Sequence[str]:
         """See :class:`asl.ports.Journal`."""
-        if leases is not None and not leases:
+        if taken is not None and not taken:
             return []
         return [arn for arn, execution in self._executions.items() if in_flight(execution)]
 

@@ -144,8 +144,14 @@ class Journal(Protocol):
         """
         ...
 
-    def with_tasks_in_flight(self, leases: Sequence[int] | None = None) -> Sequence[str]:
-        """ARNs of executions with dispatched tasks, under these leases or under all held."""
+    def with_tasks_in_flight(self, taken: Sequence[int] | None = None) -> Sequence[str]:
+        """ARNs of executions with dispatched tasks: under all leases held, or, where these have
+        just been taken, all that their last holders may have dispatched tasks of.
+
+        The latter are executions under any lease: a step that another process has made since has
+        brought an execution under a lease of that process, which knows nothing of the tasks that
+        were called before.
+        """
         ...
 
     def announcements(self, limit: int, leases: Sequence[int] | None = None) -> list[Announcement]:

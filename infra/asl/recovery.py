@@ -31,9 +31,10 @@ class Recovery:
         self._machine = machine
         self._submit = submit
 
-    def everything(self, leases: Sequence[int] | None) -> None:
-        """Every task in flight under the leases, or under all that are held."""
-        for arn in self._journal.with_tasks_in_flight(leases):
+    def everything(self, taken: Sequence[int] | None) -> None:
+        """Every task in flight that the last holders of these leases may have called, or every one
+        under the leases held."""
+        for arn in self._journal.with_tasks_in_flight(taken):
             self.execution(arn)
 
     def execution(self, arn: str) -> None:

@@ -134,9 +134,9 @@ class Runner:
         self._alarm.ring()
         self._tasks.insist(self._outbox.left_over, taken)
 
-    def recover(self, leases: Sequence[int] | None = None) -> None:
-        """Calls the tasks again whose dispatch may have been lost: under leases, or under all."""
-        self._recovery.everything(leases)
+    def recover(self, taken: Sequence[int] | None = None) -> None:
+        """Calls the tasks again that may have been lost: with leases, or of those held."""
+        self._recovery.everything(taken)
 
     def doubt_offers(self) -> None:
         """Has the tasks of activities offered again: a worker may have been about to take one."""

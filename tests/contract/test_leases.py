@@ -189,6 +189,51 @@ def test_a_dead_process_s_task_is_called_again_by_another(clouds: Process, pool:
     assert sum(event["type"] == "TaskSucceeded" for event in events) == 1
 
 
+def test_a_dead_process_s_task_is_called_again_though_another_moved_the_execution_meanwhile(
+    clouds: Process, pool: Any
+) -> None:
+    """By then the execution is under the other's lease, which knows nothing of the task."""
+    one, two = clouds(lease_seconds=3600), clouds()
+    branches = [{"A": {**TASK, "End": True}}, {"W": {"Type": "Wait", "Seconds": 60, "End": True}}]
+    parallel = {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": next(iter(states)), "States": states} for states in branches],
+        "End": True,
+    }
+    one.gate.clear()
+    arn = one.start(one.machine("m", {"P": parallel}), "x")
+    until(lambda: one.calls, "the first call")
+    two.runner.deliver(arn, TimePassed(START + 60_000))
+    end_session(pool, one)
+    two.runner.take_over()
+    assert two.ended(arn)["status"] == "SUCCEEDED"
+    assert [call.key for call in two.calls] == [call.key for call in one.calls]
+
+
+def test_an_activity_s_task_that_a_dead_process_had_taken_is_offered_again(
+    clouds: Process, pool: Any
+) -> None:
+    """It died before it had noted that a worker has the task."""
+    one, two = clouds(), clouds(lease_seconds=3600)
+    activity = one.states.create_activity("work")["activityArn"]
+    machine = one.machine("m", {"A": {"Type": "Task", "Resource": activity, "End": True}})
+    one.start(machine, "x")
+    taken = until(lambda: two.runner._machines.activities.take(activity), "the task")
+    end_session(pool, two)
+    one.runner.take_over()
+    offered = until(lambda: one.runner._machines.activities.take(activity), "the task again")
+    assert offered == taken
+
+
+def test_a_new_process_calls_nothing_of_those_that_live(clouds: Process) -> None:
+    one = clouds(lease_seconds=3600)
+    one.gate.clear()
+    one.start(one.machine("m", {"A": {**TASK, "End": True}}), "x")
+    until(lambda: one.calls, "the call")
+    two = clouds(lease_seconds=3600)
+    assert two.journal.with_tasks_in_flight(two.runner._leases) == []
+
+
 def test_what_one_process_remembers_does_not_hide_what_another_did(clouds: Process) -> None:
     """A task fails in the first and is tried again in the second: the first has an old copy."""
     one, two = clouds(), clouds()

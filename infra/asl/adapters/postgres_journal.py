@@ -199,10 +199,14 @@ class PostgresJournal:
             ).fetchone()
         return None if row is None else row[0]
 
-    def with_tasks_in_flight(self, leases: Sequence[int] | None = None) -> list[str]:
+    def with_tasks_in_flight(self, taken: Sequence[int] | None = None) -> list[str]:
         """See :class:`asl.ports.Journal`."""
-        which = "WHERE e.in_flight AND e.lease = ANY(%s) ORDER BY e.key"
-        return self._arns(which, (self._of(leases),))
+        if taken is None:
+            which = "WHERE e.in_flight AND e.lease = ANY(%s) ORDER BY e.key"
+            return self._arns(which, (self._leases.held,))
+        if not self._leases.inherited(taken):
+            return []
+        return self._arns("WHERE e.in_flight ORDER BY e.key", ())
 
     def _of(self, leases: Sequence[int] | None) -> list[int]:
         return self._leases.held if leases is None else list(leases)

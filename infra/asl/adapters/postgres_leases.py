@@ -74,6 +74,7 @@ class PostgresLeases:
         self._locked: set[int] = set()
         self._held: dict[int, int] = {}
         self._taken: list[int] = []
+        self._new: set[int] = set()
 
     @property
     def held(self) -> list[int]:
@@ -109,6 +110,10 @@ class PostgresLeases:
         with self._lock:
             taken, self._taken = self._taken, []
         return [number for number in taken if number in self._held]
+
+    def inherited(self, leases: Sequence[int]) -> bool:
+        """Whether one of these leases had a holder before this process."""
+        return not self._new.issuperset(leases)
 
     def release(self) -> None:
         """Lets every lease go, for another process to take at once."""
@@ -156,6 +161,7 @@ class PostgresLeases:
             return
         self._held[number] = row[0]
         self._taken.append(number)
+        self._new.discard(number)  # one that was this process's own may have been another's since
 
     def _add(self, connection: psycopg.Connection[Any]) -> None:
         row = connection.execute("SELECT nextval('asl.lease_id')").fetchone()
@@ -164,6 +170,7 @@ class PostgresLeases:
         connection.execute(_NEW, (row[0], self.seconds))
         self._held[row[0]] = 1
         self._taken.append(row[0])
+        self._new.add(row[0])
 
     def _try_lock(self, connection: psycopg.Connection[Any], number: int) -> bool:
         if number in self._locked:
