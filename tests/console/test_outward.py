@@ -41,7 +41,8 @@ def test_an_endpoint_is_made_tried_sent_again_and_turned_off(page: Page, owner: 
         expect(dialog).to_contain_text("204")
         dialog.get_by_role("button", name="Send it again").click()
         until(lambda: len(there.asked) == 2, "the call again")
-        dialog.get_by_role("button", name="Close").click()
+        page.keyboard.press("Escape")  # its button moves as the second attempt appears
+        expect(dialog).to_have_count(0)
         page.get_by_role("switch", name="On").click()
         expect(page.locator("header .chip")).to_have_text("off")
         [endpoint] = owner.ok("GET", "/v1/webhooks")
