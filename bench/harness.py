@@ -82,7 +82,7 @@ def peer(name: str, *packages: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """Seconds of CPU time: of the server's own process, and of its database's."""
+    """Seconds of CPU time: of the server's own processes, and of its database's."""
 
     server: float
     database: float
@@ -109,15 +109,20 @@ class Server:
         self.process = process
 
     def resident_bytes(self) -> int:
-        """The server process's memory."""
-        fields = Path(f"/proc/{self.process.pid}/statm").read_text().split()
-        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+        """The memory of the server's own processes."""
+        return sum(process.memory_info().rss for process in self._processes())
 
     def cpu_seconds(self) -> Cpu:
         """The CPU time so far: on a busy machine it says more than the clock."""
         postmaster = psutil.Process(int(self._postmaster()[0]))
         database = [postmaster, *postmaster.children()]
-        return Cpu(_cpu_of(psutil.Process(self.process.pid)), sum(map(_cpu_of, database)))
+        return Cpu(sum(map(_cpu_of, self._processes())), sum(map(_cpu_of, database)))
+
+    def _processes(self) -> list[psutil.Process]:
+        """The one that serves, and the one that feeds functions: not its database's."""
+        first = psutil.Process(self.process.pid)
+        others = first.children()
+        return [first, *(other for other in others if "localcloud" in " ".join(other.cmdline()))]
 
     def _postmaster(self) -> list[str]:
         return (self.data / "postgres" / "postmaster.pid").read_text().splitlines()

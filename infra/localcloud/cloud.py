@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from localcloud.calls import Calls
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
 from localcloud.errors import TemplateError
+from localcloud.feeding_process import FeedingProcess, Perform
 from localcloud.functions import LambdaHost
 from localcloud.gateway import Gateway
+from localcloud.link import OWN, Setting
 from localcloud.metrics import Metrics
 from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attribute_of
 from localcloud.services import states
@@ -60,6 +62,9 @@ class Options:
     """Seconds for which the gateway keeps what the authorizer decided; None: as the API says."""
     record_calls: Path | None = None
     """Where to note what each function asks AWS for."""
+    forgetting: Callable[[], Callable[[], None]] | None = None
+    """Makes what is called before each invocation, in each process: where calls are recorded,
+    no function may keep from others what AWS said to it. A function of a module."""
 
 
 class LocalCloud:
@@ -73,12 +78,16 @@ class LocalCloud:
         self.s3: S3Http
         self.metrics: Metrics
         self.host = LambdaHost()
+        if options.forgetting is not None:
+            self.host.begin = options.forgetting()
         self.sockets = WebSockets(self.host)
 
     def open(self) -> None:
         """Starts everything. When it returns, requests can be served and lost work goes on."""
         data = self._options.data
         data.mkdir(parents=True, exist_ok=True)
+        feeding = FeedingProcess()  # it gets ready while PostgreSQL does
+        self._closing.callback(feeding.close)
         url = self._options.database_url or self._embedded(data / "postgres")
         pool = open_pool(url, CONNECTIONS)
         self._closing.callback(pool.close)
@@ -86,7 +95,7 @@ class LocalCloud:
         schema = Path(__file__).with_name("schema.sql").read_text()
         with pool.connection() as connection:
             connection.execute(schema.encode())
-        self._make(pool, data, url)
+        self._make(pool, data, url, feeding)
 
     def _embedded(self, folder: Path) -> str:
         database = EmbeddedDatabase(folder)
@@ -95,9 +104,9 @@ class LocalCloud:
         database.keep()
         return url
 
-    def _make(self, pool: Any, data: Path, url: str) -> None:
+    def _make(self, pool: Any, data: Path, url: str, feeding: FeedingProcess) -> None:
         clock = SystemClock()
-        sqs = Sqs(pool, clock, REGION)
+        sqs = Sqs(pool, clock, feeding)
         sns = Sns(self._deliver, clock)
         events = Events(self._deliver, clock, ACCOUNT, REGION, pool)
         events.rules.load()
@@ -136,25 +145,49 @@ class LocalCloud:
         }
         secret = _secret(data / "access.key")
         endpoint = self._options.base_url + PREFIX.rstrip("/")
-        self._watch_calls(Plug(services, REGION, secret, endpoint)).install()
+        plug = self._watch_calls(Plug(services, REGION, secret, endpoint))
+        plug.install()
         self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
         api = self._deploy(found, url)
         self.gateway = Gateway(api, self.host, self._options.keep_policies)
         self._watch(Metrics(pool, sqs.names), events)
         self._migrate()
         states.make_machines(engine.api, found.machines)
-        for mapping in found.mappings:
-            sqs.map(mapping, self.host)
-        found.resume_async()
-        for group in found.schedule_groups:
-            scheduler.add_group(group)
-        for name, expression, target in found.schedules:
-            scheduler.keep(name, expression, target)
+        feeding.open(self._setting(found, url, secret, endpoint), self._perform(plug, events))
+        found.begin(scheduler)
         engine.open()
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
         self._log(found.logs, AccessLog(api["AccessLogSetting"], found.logs, clock))
+
+    def _setting(self, found: Resources, url: str, secret: str, endpoint: str) -> Setting:
+        return Setting(
+            dict(os.environ),
+            str(self._options.template.parent),
+            url,
+            self.host.functions(),
+            found.s3.buckets(),
+            found.s3.folder,
+            ACCOUNT,
+            REGION,
+            secret,
+            endpoint,
+            self._options.record_calls,
+            self._options.forgetting,
+        )
+
+    def _perform(self, plug: Plug, events: Events) -> Perform:
+        """What the process that feeds functions may ask this one for."""
+        own: dict[str, Callable[..., None]]
+        own = {"watch": self.metrics.invocation, "announce": events.announce_object}
+
+        def perform(service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+            if service == OWN:
+                return own[operation](*parameters["arguments"])
+            return plug.call(service, operation, dict(parameters))
+
+        return perform
 
     def _watch_calls(self, plug: Plug) -> Plug:
         if self._options.record_calls is not None:

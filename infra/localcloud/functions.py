@@ -102,6 +102,10 @@ class LambdaHost:
         """The names of all functions."""
         return sorted(self._functions)
 
+    def functions(self) -> list[Function]:
+        """All functions of the template."""
+        return list(self._functions.values())
+
     def close(self) -> None:
         """Takes no more invocations."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -18,6 +18,7 @@ from localcloud.services.keys import SecretsManager
 from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
+from localcloud.services.scheduler import Scheduler
 from localcloud.services.sns import Sns, Subscription
 from localcloud.services.sqs import Sqs
 from localcloud.services.websockets import WebSockets
@@ -76,6 +77,16 @@ class Resources:
         for connect in self.later:
             connect()
 
+    def begin(self, scheduler: Scheduler) -> None:
+        """Lets queues and schedules call functions."""
+        for mapping in self.mappings:
+            self.sqs.map(mapping)
+        self._resume_async()
+        for group in self.schedule_groups:
+            scheduler.add_group(group)
+        for name, expression, target in self.schedules:
+            scheduler.keep(name, expression, target)
+
     def deliver(self, target: str, texts: Sequence[str]) -> None:
         """Takes events or messages to a queue, a topic or (asynchronously) a function."""
         service = target.split(":")[2]
@@ -97,10 +108,10 @@ class Resources:
             if not self.sqs.has(name):
                 queue = Queue(name, arn("sqs", name), "", 60, f"{ASYNC}dead", ASYNC_ATTEMPTS)
                 self.sqs.add(queue)
-                self.sqs.map(Mapping(name, function, batch_size=1, raw=True), self.host)
+                self.sqs.map(Mapping(name, function, batch_size=1, raw=True))
         return self.sqs.find(name)
 
-    def resume_async(self) -> None:
+    def _resume_async(self) -> None:
         """Goes on with asynchronous invocations that were waiting at the last stop."""
         for name in self.sqs.waiting(ASYNC):
             if name != f"{ASYNC}dead":

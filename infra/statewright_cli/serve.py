@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from localcloud.services.websockets import MAX_MESSAGE
 from localcloud.site import Site
 from localcloud.web import Web
 from statewright_cli import openapi
+from statewright_cli.forgetting import forgetting
 from statewright_cli.project import CONSOLE, TEMPLATE
 from statewright_cli.python_connectors import FOLDER, installed
 
@@ -90,12 +90,11 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
                 place.parameters,
                 place.keep_policies,
                 place.record_calls,
+                None if place.record_calls is None else forgetting,
             )
         )
         closing.callback(cloud.close)
         cloud.host.elsewhere = installed(place.data / FOLDER, place.outbound_allow)
-        if place.record_calls is not None:
-            cloud.host.begin = _forgetting()
         cloud.open()
         openapi.make_if_stale()
         collect_seldom()
@@ -129,26 +128,6 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
             guide.start()
         console.print(f"Statewright serves on [bold]{place.url}[/], data in {place.data}")
         server.run(sockets=[listener])
-
-
-def _forgetting() -> Callable[[], None]:
-    """Forgets what AWS said to other functions: on Lambda each has a process of its own."""
-    from statewright.aws import envelope, secrets
-    from statewright.integrations import external_secrets
-    from statewright.workflows.triggers import verification
-
-    kept = [
-        value.cache_clear
-        for module in (secrets, envelope, external_secrets, verification)
-        for value in vars(module).values()
-        if hasattr(value, "cache_clear") and value.__module__ == module.__name__
-    ]
-
-    def forget() -> None:
-        for clear in kept:
-            clear()
-
-    return forget
 
 
 def _listen(place: Place) -> socket.socket:

@@ -13,7 +13,7 @@ from asl import alarm
 from asl.memory import ManualClock
 from localcloud.functions import Function, LambdaHost
 from localcloud.services import scheduler as schedules
-from localcloud.services.feeding import Mapping, Queue
+from localcloud.services.feeding import Feeder, Mapping, Queue
 from localcloud.services.scheduler import Scheduler
 from localcloud.services.sqs import Sqs
 from tests.contract.test_runner import Cloud
@@ -156,16 +156,16 @@ def test_a_schedule_that_is_made_while_the_schedules_are_looked_at_fires(
 
 
 def test_messages_survive_both_jumps(local: Any, clock: ManualClock) -> None:
-    sqs = Sqs(local, clock, "us-east-1")
+    host = LambdaHost()
+    host.add(Function("take", "arn:f", __name__, "take", 5, 128))
+    sqs = Sqs(local, clock, Feeder(local, clock, "us-east-1", host))
     sqs.add(Queue("q", "arn:aws:sqs:r:1:q", "https://sqs/q", 30, "dead", 2))
     sqs.add(Queue("dead", "arn:aws:sqs:r:1:dead", "https://sqs/dead"))
     sqs.send(sqs.find("q"), ["before"])
     clock.advance(-DAY)
     sqs.send(sqs.find("q"), ["during"])
-    host = LambdaHost()
-    host.add(Function("take", "arn:f", __name__, "take", 5, 128))
     TAKEN.clear()
-    sqs.map(Mapping("q", "take", batch_size=10), host)
+    sqs.map(Mapping("q", "take", batch_size=10))
     until(lambda: "during" in TAKEN, "what was sent after the jump")
     clock.advance(DAY)
     until(lambda: sorted(TAKEN) == ["before", "during"], "what was sent before it")

@@ -13,7 +13,7 @@ import pytest
 from asl.errors import UnavailableError
 from asl.memory import ManualClock
 from localcloud.functions import Function, LambdaHost
-from localcloud.services.feeding import Mapping, Queue
+from localcloud.services.feeding import Feeder, Mapping, Queue
 from localcloud.services.sqs import Sqs
 from tests.support.server import until
 
@@ -52,13 +52,13 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def sqs(pool: Any, clock: ManualClock) -> Iterator[Sqs]:
+def sqs(pool: Any, clock: ManualClock, host: LambdaHost) -> Iterator[Sqs]:
     import localcloud
 
     with pool.connection() as connection:
         schema = Path(localcloud.__file__).with_name("schema.sql").read_text()
         connection.execute(schema.encode())
-    made = Sqs(pool, clock, "us-east-1")
+    made = Sqs(pool, clock, Feeder(pool, clock, "us-east-1", host))
     made.add(Queue("q", "arn:aws:sqs:r:1:q", "https://sqs/q", 30, "dead", 2))
     made.add(Queue("dead", "arn:aws:sqs:r:1:dead", "https://sqs/dead"))
     CALLS.clear()
@@ -94,9 +94,9 @@ def test_received_messages_are_hidden_until_their_time(sqs: Sqs, clock: ManualCl
     assert count(sqs, "q") == (0, 0)
 
 
-def test_a_mapping_takes_batches_and_deletes_them(sqs: Sqs, host: LambdaHost) -> None:
+def test_a_mapping_takes_batches_and_deletes_them(sqs: Sqs) -> None:
     sqs.send(sqs.find("q"), [str(n) for n in range(25)])
-    sqs.map(Mapping("q", "consume", batch_size=10, partial=True), host)
+    sqs.map(Mapping("q", "consume", batch_size=10, partial=True))
     until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
     assert [len(call) for call in CALLS] == [10, 10, 5]
     assert sorted(body for call in CALLS for body in call) == sorted(map(str, range(25)))
@@ -122,40 +122,40 @@ def test_a_mapping_goes_on_after_the_database_was_away_while_it_was_idle(
     sqs: Sqs, pool: Any, clock: ManualClock, host: LambdaHost
 ) -> None:
     failing: Any = FailingPool(pool)
-    other = Sqs(failing, clock, "us-east-1")
+    other = Sqs(failing, clock, Feeder(failing, clock, "us-east-1", host))
     other.add(sqs.find("q"))
-    other.map(Mapping("q", "consume", batch_size=10, partial=True), host)
+    other.map(Mapping("q", "consume", batch_size=10, partial=True))
     until(lambda: failing.asked >= 2, "the mapping to look when the next message comes")
     other.send(other.find("q"), ["late"])
     until(lambda: CALLS == [["late"]], "the message to be taken")
     other.close()
 
 
-def test_a_batch_has_no_more_bytes_than_an_event_may(sqs: Sqs, host: LambdaHost) -> None:
+def test_a_batch_has_no_more_bytes_than_an_event_may(sqs: Sqs) -> None:
     """However many messages it may have, and even where each byte is escaped."""
     large = [f"{letter}{chr(34) * 1_000_000}" for letter in "abcde"]
     sqs.send(sqs.find("q"), [*large, "f"])
-    sqs.map(Mapping("q", "consume", 10), host)
+    sqs.map(Mapping("q", "consume", 10))
     until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
     assert [[body[0] for body in batch] for batch in CALLS] == [["a", "b"], ["c", "d"], ["e", "f"]]
 
 
 def test_full_batches_are_taken_beside_each_other_up_to_the_limit(
-    sqs: Sqs, host: LambdaHost
+    sqs: Sqs,
 ) -> None:
     sqs.send(sqs.find("q"), [str(n) for n in range(60)])
-    sqs.map(Mapping("q", "meet", batch_size=10, concurrency=3), host)
+    sqs.map(Mapping("q", "meet", batch_size=10, concurrency=3))
     until(lambda: count(sqs, "q") == (0, 0), "the queue to empty")
     assert len(RUNNING) == 12, "six batches"
     assert max(RUNNING) == 3
 
 
 def test_partial_failures_come_again_and_then_go_to_the_dead_letters(
-    sqs: Sqs, host: LambdaHost, clock: ManualClock
+    sqs: Sqs, clock: ManualClock
 ) -> None:
     FAIL.add("bad")
     sqs.send(sqs.find("q"), ["good", "bad"])
-    sqs.map(Mapping("q", "consume", batch_size=10, partial=True), host)
+    sqs.map(Mapping("q", "consume", batch_size=10, partial=True))
     until(lambda: count(sqs, "q") == (0, 1), "the good one to go")
     clock.advance(31)
     until(lambda: count(sqs, "dead") == (1, 0), "the bad one to be given up")
@@ -163,10 +163,10 @@ def test_partial_failures_come_again_and_then_go_to_the_dead_letters(
     assert CALLS == [["good", "bad"], ["bad"]]
 
 
-def test_a_failing_function_fails_its_batch(sqs: Sqs, host: LambdaHost, clock: ManualClock) -> None:
+def test_a_failing_function_fails_its_batch(sqs: Sqs, clock: ManualClock) -> None:
     FAIL.add("crash")
     sqs.send(sqs.find("q"), ["crash", "innocent"])
-    sqs.map(Mapping("q", "consume", batch_size=10, partial=True), host)
+    sqs.map(Mapping("q", "consume", batch_size=10, partial=True))
     until(lambda: count(sqs, "q") == (0, 2), "both to be hidden")
     FAIL.clear()
     clock.advance(31)

@@ -16,7 +16,7 @@ from localcloud import web
 from localcloud.functions import Function, LambdaHost
 from localcloud.gateway import Gateway
 from localcloud.services import states
-from localcloud.services.feeding import Mapping, Queue
+from localcloud.services.feeding import Feeder, Mapping, Queue
 from localcloud.services.sqs import Sqs
 from tests.support.engine import text_of
 from tests.support.server import until
@@ -54,11 +54,11 @@ def test_a_message_comes_again_and_is_given_up(pool: Any, host: LambdaHost) -> N
         schema = Path(localcloud.__file__).with_name("schema.sql").read_text()
         connection.execute(schema.encode())
     clock = ManualClock()
-    sqs = Sqs(pool, clock, "us-east-1")
+    sqs = Sqs(pool, clock, Feeder(pool, clock, "us-east-1", host))
     sqs.add(Queue("q", "arn:aws:sqs:r:1:q", "https://sqs/q", 30, "dead", 3))
     sqs.add(Queue("dead", "arn:aws:sqs:r:1:dead", "https://sqs/dead"))
     sqs.send(sqs.find("q"), ["hanging"])
-    sqs.map(Mapping("q", "hang", batch_size=1), host)
+    sqs.map(Mapping("q", "hang", batch_size=1))
     sqs.send(sqs.find("q"), ["good"])
     until(lambda: DONE == ["good"], "the other message")
 

@@ -60,16 +60,16 @@ def test_people_are_told_and_a_workflow_starts_with_the_failure(owner: Client) -
     keep = [{"id": "kept", "set": "{% $trigger.body %}"}]
     owner.publish(handler("Keep failures", keep, "{% $kept %}"))
     notify = ["ops", "boss@else.example"]
-    failed = run(owner, failing("Fails", {"notify": notify, "start": "Keep failures"}))
+    failed = run(owner, failing("Fails loudly", {"notify": notify, "start": "Keep failures"}))
     done = handled(owner, failed, lambda item: item["started_id"])
     output = owner.ended(done["started_id"])["output"]
-    assert output["workflow"]["name"] == "Fails"
+    assert output["workflow"]["name"] == "Fails loudly"
     assert output["execution"]["id"] == failed["id"]
     assert (output["error"], output["cause"]) == ("Broken", "Order 7")
     assert output["input"] == {"order": 7}
 
     def told() -> Any:
-        to = sorted(m.to for m in owner.letters() if m.subject == "'Fails' failed")
+        to = sorted(m.to for m in owner.letters() if m.subject == "'Fails loudly' failed")
         return to if len(to) >= 2 else None
 
     assert until(told, "the mails") == ["boss@else.example", "owner@failures.example"]

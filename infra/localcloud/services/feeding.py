@@ -10,7 +10,7 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from psycopg_pool import ConnectionPool
@@ -65,6 +65,19 @@ class Mapping:
     """The message is the event itself (asynchronous invocation), not a record of a batch."""
 
 
+class Feeding(Protocol):
+    """Who takes queues' messages to functions: a :class:`Feeder`, here or in another process."""
+
+    def wake(self, queue: str) -> None:
+        """A queue has new messages."""
+
+    def map(self, queue: Queue, mapping: Mapping) -> None:
+        """Starts to feed a function from a queue."""
+
+    def close(self) -> None:
+        """Ends the mappings after the batch that each is at."""
+
+
 class Feeder:
     """Takes batches from queues to functions until it is closed.
 
@@ -72,10 +85,11 @@ class Feeder:
     many as the mapping allows.
     """
 
-    def __init__(self, pool: ConnectionPool[Any], clock: Clock, region: str):
+    def __init__(self, pool: ConnectionPool[Any], clock: Clock, region: str, host: LambdaHost):
         self._pool = pool
         self._clock = clock
         self._region = region
+        self._host = host
         self._arrived: defaultdict[str, threading.Event] = defaultdict(threading.Event)
         self._stop = threading.Event()
         self._pollers: list[threading.Thread] = []
@@ -87,10 +101,10 @@ class Feeder:
         """A queue has new messages."""
         self._arrived[queue].set()
 
-    def map(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
+    def map(self, queue: Queue, mapping: Mapping) -> None:
         """Starts to feed a function from a queue."""
         thread = threading.Thread(
-            target=self._poll, args=(queue, mapping, host), name=f"sqs-{queue.name}", daemon=True
+            target=self._poll, args=(queue, mapping), name=f"sqs-{queue.name}", daemon=True
         )
         self._pollers.append(thread)
         thread.start()
@@ -104,14 +118,14 @@ class Feeder:
             thread.join(timeout=30)
         self._helpers.shutdown(wait=True, cancel_futures=True)
 
-    def _poll(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
+    def _poll(self, queue: Queue, mapping: Mapping) -> None:
         arrived, idle = self._arrived[queue.name], True
         while not self._stop.is_set():
             try:
                 arrived.clear()
                 if mapping.window and not idle:
                     self._stop.wait(min(mapping.window, GATHER_SECONDS))
-                taken = self._take_batch(queue, mapping, host)
+                taken = self._take_batch(queue, mapping)
                 idle = taken == 0
                 if taken < mapping.batch_size:
                     arrived.wait(self._until_next(queue))
@@ -120,18 +134,18 @@ class Feeder:
                 idle = True
                 self._stop.wait(RETRY_SECONDS)
 
-    def _call_help(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
+    def _call_help(self, queue: Queue, mapping: Mapping) -> None:
         """A full batch is taken, so more may wait: another one is taken beside it."""
         with self._lock:
             if self._stop.is_set() or self._helping[queue.name] >= mapping.concurrency - 1:
                 return
             self._helping[queue.name] += 1
-        self._helpers.submit(self._help, queue, mapping, host)
+        self._helpers.submit(self._help, queue, mapping)
 
-    def _help(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> None:
+    def _help(self, queue: Queue, mapping: Mapping) -> None:
         try:
             while not self._stop.is_set():
-                if self._take_batch(queue, mapping, host) < mapping.batch_size:
+                if self._take_batch(queue, mapping) < mapping.batch_size:
                     return
         except Exception:
             _log.exception("%s: a batch could not be handled", queue.name)
@@ -150,7 +164,7 @@ class Feeder:
         hidden: int = row[0] - self._clock.now()
         return min(5.0, max(0.0, hidden / 1000))
 
-    def _take_batch(self, queue: Queue, mapping: Mapping, host: LambdaHost) -> int:
+    def _take_batch(self, queue: Queue, mapping: Mapping) -> int:
         """Hands one batch over. Its rows stay locked: a crash shows them again at once."""
         now = self._clock.now()
         with self._pool.connection() as connection, connection.transaction():
@@ -161,8 +175,8 @@ class Feeder:
             if not rows:
                 return 0
             if len(rows) == mapping.batch_size:
-                self._call_help(queue, mapping, host)
-            outcome = host.invoke_event(mapping.function, self._event(queue, rows, mapping))
+                self._call_help(queue, mapping)
+            outcome = self._host.invoke_event(mapping.function, self._event(queue, rows, mapping))
             failed = self._failed(rows, outcome.error, outcome.payload, mapping)
             done = [row[0] for row in rows if row[0] not in failed]
             if done:

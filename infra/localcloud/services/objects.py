@@ -45,14 +45,18 @@ class S3:
     """The buckets of this data folder."""
 
     def __init__(self, folder: Path, announce: Announce = _nobody):
-        self._folder = folder
+        self.folder = folder
         self._announce = announce
         self._buckets: set[str] = set()
 
     def add(self, bucket: str) -> None:
         """Makes a bucket known."""
-        (self._folder / bucket).mkdir(parents=True, exist_ok=True)
+        (self.folder / bucket).mkdir(parents=True, exist_ok=True)
         self._buckets.add(bucket)
+
+    def buckets(self) -> list[str]:
+        """The names of all buckets."""
+        return sorted(self._buckets)
 
     def operations(self) -> dict[str, Any]:
         """The supported API operations."""
@@ -71,7 +75,7 @@ class S3:
         # One flat, reversible file name for each key: no key can leave the folder.
         name = quote(key, safe="")
         return (
-            self._folder
+            self.folder
             / bucket
             / f"{hashlib.sha256(key.encode()).hexdigest()[:2]}"
             / f"{name}.object"
@@ -164,7 +168,7 @@ class S3:
     ) -> dict[str, Any]:
         """Keys in order."""
         self._file(Bucket, "-")
-        files = {unquote(f.stem): f for f in (self._folder / Bucket).glob("*/*.object")}
+        files = {unquote(f.stem): f for f in (self.folder / Bucket).glob("*/*.object")}
         after = ContinuationToken or StartAfter
         keys = sorted(key for key in files if key.startswith(Prefix) and key > after)
         shown = keys[:MaxKeys]

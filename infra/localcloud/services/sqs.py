@@ -14,8 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from asl.ports import Clock
 from localcloud.errors import AwsError
-from localcloud.functions import LambdaHost
-from localcloud.services.feeding import Feeder, Mapping, Queue, message_id
+from localcloud.services.feeding import Feeding, Mapping, Queue, message_id
 
 MAX_MESSAGE = 1_048_576
 _RECEIVE = """
@@ -31,11 +30,11 @@ _RECEIVE = """
 class Sqs:
     """The queues."""
 
-    def __init__(self, pool: ConnectionPool[Any], clock: Clock, region: str):
+    def __init__(self, pool: ConnectionPool[Any], clock: Clock, feeding: Feeding):
         self._pool = pool
         self._clock = clock
         self._queues: dict[str, Queue] = {}
-        self._feeder = Feeder(pool, clock, region)
+        self._feeding = feeding
 
     def add(self, queue: Queue) -> None:
         """Makes a queue known."""
@@ -133,7 +132,7 @@ class Sqs:
                    RETURNING id""",
                 (queue.name, shown, now, now + delay * 1000, list(bodies)),
             ).fetchall()
-        self._feeder.wake(queue.name)
+        self._feeding.wake(queue.name)
         return [message_id(row[0]) for row in rows]
 
     def receive_message(
@@ -204,13 +203,13 @@ class Sqs:
 
     # -- event source mappings ----------------------------------------------------------------
 
-    def map(self, mapping: Mapping, host: LambdaHost) -> None:
+    def map(self, mapping: Mapping) -> None:
         """Starts to feed a function from a queue."""
-        self._feeder.map(self.find(mapping.queue), mapping, host)
+        self._feeding.map(self.find(mapping.queue), mapping)
 
     def close(self) -> None:
         """Ends the mappings after the batch that each is at."""
-        self._feeder.close()
+        self._feeding.close()
 
 
 def _received(
