@@ -2,11 +2,11 @@
 
 load       what a browser fetches for the sign-in page and for the workflow list, gzipped
 start      from asking for an address to a page that answers, with an empty cache
-drawing    frames while a builder with 300 steps is moved and zoomed, and while a step is dragged over it
-waterfall  frames while an execution with 5,000 visits of steps is scrolled
+drawing    what a frame costs, and how many come, while a builder with 300 steps is moved, zoomed and filled in
+waterfall  the same while an execution with 5,000 visits of steps is scrolled
 
-Frames are counted in a browser that paints without a graphics card, so that the figures are a floor; what a
-frame costs the page's main thread is counted in processor time, which other work on the machine does not change.
+The browser paints without a graphics card. What a frame costs is processor time, which other work on the machine
+does not change; frames a second are set against those of a page of one moved picture, taken in the same run.
 Run: make console && python bench/console.py [--steps 300] [--visits 5000] [--json]
 """
 
@@ -22,47 +22,20 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
+import console_acts
+import console_frames
 import harness
 
 EMAIL, PASSWORD = "bench@example.com", "long enough pw"
-SECONDS = 3
+CODE = frozenset({"script", "stylesheet", "document"})
+STANDS = """new MutationObserver((_, self) => {
+  if (document.querySelector('.canvas .step') !== null) { window.stood = performance.now(); self.disconnect(); }
+}).observe(document, {childList: true, subtree: true})"""
+LATER = "performance.getEntriesByType('resource').filter(e => e.responseEnd > window.stood).map(e => e.name)"
 PARTS = ("load", "start", "drawing", "waterfall")
-FRAMES = """seconds => new Promise(done => {
-  const gaps = []; const end = performance.now() + seconds * 1000; let last = performance.now();
-  const frame = now => { gaps.push(now - last); last = now; now < end ? requestAnimationFrame(frame) : done(gaps.slice(1)); };
-  requestAnimationFrame(frame);
-})"""
-MOVE = """([selector, seconds]) => {
-  const target = document.querySelector(selector); const end = performance.now() + seconds * 1000; let n = 0;
-  const box = target.getBoundingClientRect();
-  const step = () => {
-    const zooming = n % 90 > 60;
-    target.dispatchEvent(new WheelEvent('wheel', {bubbles: true, cancelable: true, ctrlKey: zooming,
-      clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, deltaY: zooming ? (n % 30 < 15 ? 6 : -6) : 24 * Math.sign(Math.sin(n / 40))}));
-    n += 1; if (performance.now() < end) requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-}"""
-DRAG = """([selector, seconds]) => {
-  const target = document.querySelector(selector); const end = performance.now() + seconds * 1000; let n = 0;
-  const box = target.getBoundingClientRect(); const at = (type, x, y, where) =>
-    where.dispatchEvent(new PointerEvent(type, {bubbles: true, button: 0, clientX: x, clientY: y, pointerId: 1}));
-  at('pointerdown', box.x + 20, box.y + 20, target);
-  const step = () => {
-    const done = performance.now() >= end;
-    at(done ? 'pointercancel' : 'pointermove', 520 + 260 * Math.sin(n / 25), 430 + 330 * Math.sin(n / 18), window);
-    n += 1; if (!done) requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-}"""
-SCROLL = """([selector, seconds]) => {
-  const target = document.querySelector(selector); const end = performance.now() + seconds * 1000;
-  const step = () => { target.scrollBy(0, 60); if (performance.now() < end) requestAnimationFrame(step); };
-  requestAnimationFrame(step);
-}"""
 
 
 def main() -> None:
@@ -94,7 +67,7 @@ def measured(part: str, browser: Browser, url: str, client: httpx.Client, option
         case "start":
             return start(browser, url, options.rounds)
         case "drawing":
-            return drawing(browser, url, client, options.steps)
+            return drawing(browser, url, client, options)
         case _:
             return waterfall(browser, url, client, options.visits)
 
@@ -131,34 +104,35 @@ def load(browser: Browser, url: str, client: httpx.Client) -> dict[str, float]:
         client, {"name": "Small", "triggers": [], "steps": [{"id": "a", "set": 1}]}
     )
     context = browser.new_context(base_url=url)
-    seen: dict[str, tuple[str, int]] = {}
-
-    def note(response: Response) -> None:
-        kind = response.request.resource_type
-        if kind in {"script", "stylesheet", "document", "font"} and response.ok:
-            body = response.body()
-            seen[response.url] = (kind, len(body) if kind == "font" else len(gzip.compress(body)))
-
-    context.on("response", note)
+    context.add_init_script(STANDS)
+    kinds: dict[str, str] = {}
+    context.on("request", lambda request: kinds.setdefault(request.url, request.resource_type))
     page = context.new_page()
     page.goto("/sign-in", wait_until="networkidle")
     page.get_by_label("E-mail").wait_for()
-    found = {"sign_in_kb": total(seen)}
+    found = {"sign_in_kb": total(kinds)}
     page = signed_in(context)
     page.wait_for_load_state("networkidle")
-    found["workflow_list_kb"] = total(seen)
-    found["fonts_kb"] = round(sum(size for kind, size in seen.values() if kind == "font") / 1000, 1)
+    found["workflow_list_kb"] = total(kinds)
+    found["fonts_kb"] = total(kinds, {"font"})
     page.goto(f"/workflows/{workflow}")
-    page.locator(".canvas .step").wait_for()
-    found["builder_drawn_kb"] = total(seen)
+    page.locator(".inspector .cm-editor").first.wait_for()
     page.wait_for_load_state("networkidle")
-    found["builder_with_editors_kb"] = total(seen)
+    later = set(page.evaluate(LATER))
+    needed = {address: kind for address, kind in kinds.items() if address not in later}
+    found["builder_drawn_kb"] = total(needed)
+    found["builder_with_editors_kb"] = total(kinds)
     context.close()
     return found
 
 
-def total(seen: dict[str, tuple[str, int]]) -> float:
-    return round(sum(size for kind, size in seen.values() if kind != "font") / 1000, 1)
+def total(kinds: dict[str, str], wanted: frozenset[str] | set[str] = CODE) -> float:
+    """What these addresses weigh: fonts as they are, else gzipped."""
+    bodies = [
+        (httpx.get(address).content, kind) for address, kind in kinds.items() if kind in wanted
+    ]
+    sizes = [len(body if kind == "font" else gzip.compress(body)) for body, kind in bodies]
+    return round(sum(sizes) / 1000, 1)
 
 
 def start(browser: Browser, url: str, rounds: int) -> dict[str, float]:
@@ -183,24 +157,53 @@ def start(browser: Browser, url: str, rounds: int) -> dict[str, float]:
     }
 
 
-def drawing(browser: Browser, url: str, client: httpx.Client, steps: int) -> dict[str, Any]:
-    """Frames a second while the builder's drawing is moved and zoomed."""
+def drawing(browser: Browser, url: str, client: httpx.Client, options: Any) -> dict[str, Any]:
+    """Each way to work with a large drawing, beside the floor; and how long it takes to stand."""
+    workflow = published(client, large(options.steps))
+    context = browser.new_context(base_url=url, viewport=console_frames.WINDOW)
+    page = signed_in(context)
+    opened = [standing(page, f"/workflows/{workflow}") for _ in range(options.rounds)]
+    box = page.locator(".canvas").bounding_box()
+    floor = console_frames.floor(browser, box, console_acts.SECONDS)
+    found: dict[str, Any] = {}
+    for name, act in console_acts.ACTS.items():
+        standing(page, f"/workflows/{workflow}")
+        page.locator(".inspector .cm-editor").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        found[name] = beside(
+            floor, console_frames.measured(browser, page, lambda act=act: act(page))
+        )
+        print(f"{name}: {json.dumps(found[name])}", flush=True)
+    context.close()
+    return {"steps": options.steps, "opened_s": round(statistics.median(opened), 2), "floor": floor, **found}  # fmt: skip
+
+
+def large(steps: int) -> dict[str, Any]:
+    """So many steps: values, calls and conditions that name earlier ones."""
     content: list[dict[str, Any]] = []
     for n in range(steps // 6):
-        first = {"when": f"{{% $a{n} > 3 %}}", "steps": [{"id": f"b{n}", "set": 1}, {"id": f"d{n}", "set": 2}]}  # fmt: skip
-        rest = {"otherwise": [{"id": f"e{n}", "set": 3}, {"id": f"f{n}", "set": 3}]}
+        call = {
+            "method": "GET",
+            "url": f"{{% 'https://shop.example.com/orders/' & $string($a{n}) %}}",
+        }
+        first = {"when": f"{{% $a{n} > 3 %}}", "steps": [{"id": f"b{n}", "use": "http.request", "with": call}, {"id": f"d{n}", "set": {"total": f"{{% $a{n} * 2 %}}"}}]}  # fmt: skip
+        rest = {"otherwise": [{"id": f"e{n}", "set": 3}, {"id": f"f{n}", "set": f"{{% $e{n} + $a{n} %}}"}]}  # fmt: skip
         content += [{"id": f"a{n}", "set": n}, {"id": f"c{n}", "choose": [first, rest]}]
-    workflow = published(client, {"name": "Large", "triggers": [], "steps": content})
-    context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
-    page = signed_in(context)
+    return {"name": "Large", "triggers": [], "steps": content}
+
+
+def standing(page: Page, path: str) -> float:
+    """Seconds from asking for a builder, in a page without anything, until a step can be chosen."""
+    page.goto("about:blank")
     began = time.monotonic()
-    page.goto(f"/workflows/{workflow}")
-    page.locator(".canvas .step").first.wait_for()
-    opened = time.monotonic() - began
-    found = frames(page, MOVE, ".react-flow__pane")
-    dragged = frames(page, DRAG, ".canvas .step")
-    context.close()
-    return {"steps": steps, "opened_s": round(opened, 2), **found, "dragged": dragged}
+    page.goto(path, wait_until="commit")
+    page.locator(".canvas .step").first.click(trial=True)
+    return time.monotonic() - began
+
+
+def beside(floor: dict[str, float], found: dict[str, float]) -> dict[str, float]:
+    """With the share of the frames that this machine can show at all."""
+    return {**found, "of_floor": round(found["frames_per_s"] / floor["frames_per_s"], 2)}
 
 
 def waterfall(browser: Browser, url: str, client: httpx.Client, visits: int) -> dict[str, Any]:
@@ -215,7 +218,7 @@ def waterfall(browser: Browser, url: str, client: httpx.Client, visits: int) -> 
         seen = client.get(f"/v1/executions/{run}", params={"wait": 20})
         if seen.status_code == 200 and seen.json()["status"] != "running":
             break
-    context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+    context = browser.new_context(base_url=url, viewport=console_frames.WINDOW)
     page = signed_in(context)
     asked = time.monotonic()
     page.goto(f"/executions/{run}")
@@ -229,31 +232,15 @@ def waterfall(browser: Browser, url: str, client: httpx.Client, visits: int) -> 
     )
     loaded = time.monotonic() - asked
     page.evaluate("document.querySelector('.waterfall .rows').scrollTo(0, 0)")
-    found = frames(page, SCROLL, ".waterfall .rows")
+    rows = page.locator(".waterfall .rows")
+    floor = console_frames.floor(browser, rows.bounding_box(), console_acts.SECONDS)
+    scroll = [".waterfall .rows", console_acts.SECONDS]
+    found = console_frames.measured(
+        browser, page, lambda: page.evaluate(console_acts.SCROLL, scroll)
+    )
+    found = beside(floor, found)
     context.close()
     return {"visits": visits, "opened_s": round(opened, 2), "all_read_s": round(loaded, 2), **found}
-
-
-def frames(page: Page, act: str, selector: str) -> dict[str, float]:
-    """How many frames come, and what one costs the page's main thread in processor time."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = busy(devtools)
-    page.evaluate(act, [selector, SECONDS])
-    gaps = sorted(page.evaluate(FRAMES, SECONDS))
-    used = busy(devtools) - before
-    return {
-        "frames_per_s": round(1000 * len(gaps) / sum(gaps), 1),
-        "p95_ms": round(gaps[int(len(gaps) * 0.95)], 1),
-        "longest_ms": round(gaps[-1], 1),
-        "main_thread_ms_a_frame": round(1000 * used / len(gaps), 1),
-    }
-
-
-def busy(devtools: CDPSession) -> float:
-    """Seconds of processor time that the page's main thread has used."""
-    found = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}  # fmt: skip
-    return float(found["TaskDuration"])
 
 
 if __name__ == "__main__":

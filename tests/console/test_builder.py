@@ -53,6 +53,27 @@ def test_blank_to_branch_and_loop_to_published(page: Page, owner: Client) -> Non
     assert owner.ended(run["execution_id"])["output"] == 1800
 
 
+def test_of_a_large_drawing_only_what_is_in_sight_stands_on_the_page(
+    page: Page, owner: Client
+) -> None:
+    steps = [{"id": f"s{n}", "set": n} for n in range(60)]
+    opened(page, owner, {**ORDERS, "name": "Large", "steps": steps, "output": "{% $s0 %}"})
+    first, last = (page.locator(f".canvas [data-pointer='/steps/{n}']") for n in (0, 59))
+    expect(first).to_be_visible()
+    expect(last).to_have_count(0)
+    overview = page.get_by_role("img", name="Overview of the drawing")
+    box = overview.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 300, steps=5)
+    page.mouse.up()
+    expect(last).to_be_visible()
+    expect(first).to_have_count(0)
+    page.get_by_role("button", name="Fit the window").click()
+    expect(page.locator(".canvas .step")).to_have_count(60)
+
+
 def test_data_is_picked_and_completed(page: Page, owner: Client) -> None:
     workflow_id = opened(page, owner, {**ORDERS, "name": "Picked"})
     page.locator(".canvas .step").nth(1).click()

@@ -16,6 +16,7 @@ import "./builder.css";
 import { BuilderHeader } from "./BuilderHeader";
 import { Catalogue } from "./Catalogue";
 import { ConflictDialog } from "./ConflictDialog";
+import type { DialogName } from "./dialogs";
 import { Dock, type DockTab } from "./Dock";
 import { ReadOnlyContext } from "./editing";
 import { Inspector } from "./Inspector";
@@ -32,8 +33,6 @@ import { WorkflowPanel } from "./WorkflowPanel";
 const SourceTab = lazy(() => import("./SourceTab").then((found) => ({ default: found.SourceTab })));
 const MachineTab = lazy(() => import("./SourceTab").then((found) => ({ default: found.MachineTab })));
 const Versions = lazy(() => import("./Versions").then((found) => ({ default: found.Versions })));
-
-export type DialogName = "publish" | "run" | "keys";
 
 export function BuilderPage() {
   const { workflowId } = useParams({ from: "/inside/workflows/$workflowId" });

@@ -5,7 +5,7 @@ import { Activity, ArrowLeft, Eye, FlaskConical, Keyboard, Play, Redo2, Rocket, 
 import { Tabs } from "radix-ui";
 import { useEffect, useState } from "react";
 
-import type { DialogName } from "./Builder";
+import type { DialogName } from "./dialogs";
 import { useReadOnly } from "./editing";
 import type { Draft, Workflow } from "./useDraft";
 

@@ -124,25 +124,33 @@ interface MoreProps {
   onRename: (id: string) => void;
 }
 
-function MoreFields({ definition, pointer, samples, step, put, onRename }: MoreProps) {
+/** Seldom needed: made when it is first opened, as editors take time to make. */
+function MoreFields(props: MoreProps) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <details className="more" onToggle={(event) => setOpened(opened || event.currentTarget.open)}>
+      <summary>More options</summary>
+      {opened && <Options {...props} />}
+    </details>
+  );
+}
+
+function Options({ definition, pointer, samples, step, put, onRename }: MoreProps) {
   const reshaping = useReachAt(definition, pointer, samples, "output");
   const kind = kindOf(step);
   return (
-    <details className="more">
-      <summary>More options</summary>
-      <div>
-        <TextField label="Id" mono late value={textOf(step, "id")} hint="Expressions call the result by it, and follow its changes" onChange={(id) => (id === "" ? put({ id: undefined }) : onRename(id))} />
-        <ValueField label="Only when" value={step["when"]} hint="Skipped where this does not hold" onChange={(when) => put({ when })} />
-        {kind === "use" && <FailureFields step={step} put={put} />}
-        {kind !== "set" && kind !== "wait" && kind !== "stop" && (
-          <ReachContext value={reshaping}>
-            <ValueField label="Reshape the result" value={step["output"]} hint="What the step gives instead; it sees $result" onChange={(output) => put({ output })} />
-          </ReachContext>
-        )}
-        <TextField label="Note" lines={3} value={textOf(step, "note")} onChange={(note) => put({ note: note === "" ? undefined : note })} />
-        <Tick label="Turned off" value={step["disabled"] === true} onChange={(off) => put({ disabled: off ? true : undefined })} />
-      </div>
-    </details>
+    <div>
+      <TextField label="Id" mono late value={textOf(step, "id")} hint="Expressions call the result by it, and follow its changes" onChange={(id) => (id === "" ? put({ id: undefined }) : onRename(id))} />
+      <ValueField label="Only when" value={step["when"]} hint="Skipped where this does not hold" onChange={(when) => put({ when })} />
+      {kind === "use" && <FailureFields step={step} put={put} />}
+      {kind !== "set" && kind !== "wait" && kind !== "stop" && (
+        <ReachContext value={reshaping}>
+          <ValueField label="Reshape the result" value={step["output"]} hint="What the step gives instead; it sees $result" onChange={(output) => put({ output })} />
+        </ReachContext>
+      )}
+      <TextField label="Note" lines={3} value={textOf(step, "note")} onChange={(note) => put({ note: note === "" ? undefined : note })} />
+      <Tick label="Turned off" value={step["disabled"] === true} onChange={(off) => put({ disabled: off ? true : undefined })} />
+    </div>
   );
 }
 

@@ -48,7 +48,7 @@ export function useReachAt(definition: Definition, pointer: string, samples: Sam
   const [values, setValues] = useState<Fields>({});
   useEffect(() => {
     let current = true;
-    void valuesFor(definition, names, samples.steps, samples.trigger).then((found) => current && setValues(found));
+    void valuesFor(definition, names, samples.steps, samples.trigger, () => current).then((found) => current && setValues(found));
     return () => {
       current = false;
     };

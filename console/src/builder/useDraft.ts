@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, ok, Problem, type Schemas } from "../api/client";
 import { everyStep, type Definition } from "../graph/definition";
 import { begin, change, redo, settle, undo, type History } from "../graph/history";
-import { write } from "../graph/yaml";
+import { expect, write } from "../graph/yaml";
 
 export type Workflow = Schemas["WorkflowDetail"];
 export type Finding = Schemas["FindingView"];
@@ -20,6 +20,16 @@ function useSettled<T>(value: T, pause: number): T {
     return () => clearTimeout(timer);
   }, [value, pause]);
   return settled;
+}
+
+/** Does something once the page stands and has nothing else to do. */
+function useIdle(work: () => void): void {
+  const newest = useRef(work);
+  newest.current = work;
+  useEffect(() => {
+    const asked = requestIdleCallback(() => newest.current(), { timeout: 4_000 });
+    return () => cancelIdleCallback(asked);
+  }, []);
 }
 
 export interface Draft {
@@ -77,10 +87,17 @@ interface Content {
 
 const contentOf = (definition: Definition, before: string | null): Content => ({ definition, text: write(definition, before) });
 
+/** The server keeps a text only as long as it says what the definition says. */
+function contentAtFirst(workflow: Workflow): Content {
+  const definition = workflow.definition as unknown as Definition;
+  return { definition, text: workflow.source ?? write(definition, null) };
+}
+
 export function useDraft(workflow: Workflow): Draft {
-  const [history, setHistory] = useState<History<Content>>(() => begin(contentOf(workflow.definition as unknown as Definition, workflow.source)));
+  const [history, setHistory] = useState<History<Content>>(() => begin(contentAtFirst(workflow)));
   const { definition, text } = history.present;
   const { number, saved, setSaved, conflict, setConflict, store } = useStore(workflow, text);
+  useIdle(() => expect(text));
   const settled = useSettled(text, PAUSE);
   const checks = useQuery({
     queryKey: ["checks", settled],

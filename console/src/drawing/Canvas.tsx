@@ -1,16 +1,19 @@
 /** The drawing on screen: positions from `graph/layout`, pixels from React Flow. */
 
-import { Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal, type Node, type ReactFlowState } from "@xyflow/react";
+import { ControlButton, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, ViewportPortal, type Node, type ReactFlowState } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
+import { Maximize } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
 import type { Definition } from "../graph/definition";
 import { layout, type Drawing } from "../graph/layout";
 import type { States } from "../graph/overlay";
+import { kept } from "../graph/sight";
 import "./drawing.css";
 import { HandsContext, Marks, type Hands } from "./marks";
-import { NODE_TYPES, nodesOf } from "./nodes";
+import { Overview } from "./Overview";
+import { Pieces } from "./pieces";
 import { useDrag } from "./useDrag";
 
 interface Props {
@@ -24,10 +27,11 @@ interface Props {
 
 const LEGIBLE = 0.75;
 const FOCUS_MS = 40;
+const GLIDE_MS = 160;
 /** Below this, words cannot be read: plain boxes are drawn. */
 const FAR = 0.35;
 const MARGIN = 2_400;
-const MINIATURE = { width: 144, height: 104 };
+const NONE: Node[] = [];
 
 /** The drawing. Without `onAdd` it is only looked at. */
 export const Canvas = (props: Props) => (
@@ -37,9 +41,8 @@ export const Canvas = (props: Props) => (
 );
 
 function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props) {
-  const drawing = useMemo(() => layout(definition), [definition]);
+  const drawing = useDrawing(definition);
   const readOnly = onAdd === undefined;
-  const nodes = useMemo(() => nodesOf(drawing, readOnly), [drawing, readOnly]);
   const [marks] = useState(() => new Marks());
   const frame = useRef<HTMLDivElement>(null);
   const { dragged, follow, grab } = useDrag(drawing, marks, onMove);
@@ -60,9 +63,7 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
     <HandsContext value={hands}>
       <div ref={frame} className={`canvas ${dragged === null ? "" : "is-dragging"} ${far ? "is-far" : ""}`}>
         <ReactFlow
-          nodes={nodes}
-          edges={[]}
-          nodeTypes={NODE_TYPES}
+          nodes={NONE}
           nodesConnectable={false}
           nodesDraggable={false}
           elementsSelectable={false}
@@ -76,12 +77,14 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
           minZoom={0.1}
           maxZoom={1.6}
           panOnScroll
-          onlyRenderVisibleElements
           proOptions={{ hideAttribution: true }}
         >
-          <ViewportPortal><div className="dots" style={{ left: -MARGIN, top: -MARGIN, width: drawing.width + 2 * MARGIN, height: drawing.height + 2 * MARGIN }} /></ViewportPortal>
-          <Controls showInteractive={false} position="bottom-left" />
-          <MiniMap pannable zoomable className="minimap" style={MINIATURE} ariaLabel="Overview of the drawing" nodeClassName={miniature} />
+          <ViewportPortal>
+            <div className="dots" style={{ left: -MARGIN, top: -MARGIN, width: drawing.width + 2 * MARGIN, height: drawing.height + 2 * MARGIN }} />
+            <Pieces drawing={drawing} />
+          </ViewportPortal>
+          <Controls showInteractive={false} showFitView={false} position="bottom-left"><Fit drawing={drawing} /></Controls>
+          <Overview drawing={drawing} />
         </ReactFlow>
         {dragged !== null && createPortal(<div className="dragged" ref={follow}>{dragged}</div>, document.body)}
       </div>
@@ -90,7 +93,22 @@ function Sheet({ definition, selected, states, onSelect, onAdd, onMove }: Props)
 }
 
 const isFar = ({ transform }: ReactFlowState): boolean => transform[2] < FAR;
-const miniature = (node: Node): string => `mini-${node.type ?? ""}`;
+
+/** The drawing of a definition; what stays as it was is the same object as before. */
+function useDrawing(definition: Definition): Drawing {
+  const before = useRef<Drawing | null>(null);
+  const drawing = useMemo(() => kept(layout(definition), before.current), [definition]);
+  useEffect(() => {
+    before.current = drawing;
+  }, [drawing]);
+  return drawing;
+}
+
+/** Brings all of the drawing into view. */
+function Fit({ drawing: { width, height } }: { drawing: Drawing }) {
+  const { fitBounds } = useReactFlow();
+  return <ControlButton title="Fit the window" aria-label="Fit the window" onClick={() => void fitBounds({ x: 0, y: 0, width, height }, { padding: 0.06, duration: GLIDE_MS })}><Maximize size={13} aria-hidden /></ControlButton>;
+}
 
 /** The first view: the whole drawing while that is legible, else its upper part. */
 function useBeginning(drawing: Drawing, frame: React.RefObject<HTMLDivElement | null>): () => void {
@@ -116,13 +134,13 @@ function useInView(drawing: Drawing, selected: string | null, frame: React.RefOb
     const [left, top] = [item.x * zoom + x, item.y * zoom + y];
     const height = item.type === "block" ? 58 : item.height;
     const inside = left >= 0 && top >= 0 && left + item.width * zoom <= room.width && top + height * zoom <= room.height;
-    if (!inside) void setCenter(item.x + item.width / 2, item.y + height / 2, { zoom: Math.max(zoom, LEGIBLE), duration: 160 });
-    // A dialog that closes gives the focus back first.
+    if (!inside) void setCenter(item.x + item.width / 2, item.y + height / 2, { zoom: Math.max(zoom, LEGIBLE), duration: GLIDE_MS });
+    // A dialog that closes gives the focus back first; a step far away stands on the page once the drawing has come to it.
     const timer = setTimeout(() => {
       const held = document.activeElement;
       if (held !== document.body && held?.closest(".canvas") == null) return;
       frame.current?.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(selected ?? "")}"]`)?.focus({ preventScroll: true });
-    }, FOCUS_MS);
+    }, inside ? FOCUS_MS : FOCUS_MS + GLIDE_MS);
     return () => clearTimeout(timer);
   }, [drawing, selected, frame, getViewport, setCenter]);
 }

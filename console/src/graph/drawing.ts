@@ -12,7 +12,7 @@ export interface Box {
 export type Item =
   | ({ type: "step"; id: string; pointer: string; step: Step } & Box)
   | ({ type: "block"; id: string; pointer: string; step: Step } & Box)
-  | ({ type: "lane"; id: string; lane: Lane } & Box)
+  | ({ type: "lane"; id: string; title: string; role: Lane["role"] } & Box)
   | ({ type: "add"; id: string; lane: string; index: number } & Box)
   | ({ type: "end"; id: string; label: string } & Box);
 
@@ -70,7 +70,7 @@ export function frame(step: Step, pointer: string, lanes: Lane[], inner: Piece[]
         const part = inner[index]!;
         const own = widths[index]!;
         const box = { x: left, y: y + HEADER, width: own, height: LANE_HEADER + tallest + PAD };
-        into.items.push({ type: "lane", id: `${lane.pointer}#lane`, lane, ...box });
+        into.items.push({ type: "lane", id: `${lane.pointer}#lane`, title: lane.title, role: lane.role, ...box });
         part.place(left + (own - part.width) / 2, y + HEADER + LANE_HEADER, into);
         left += own + LANE_GAP;
       }

@@ -2,6 +2,7 @@
 
 import { at, everyStep, isFields, type Definition, type Fields, type Json, type Step } from "./definition";
 import { evaluateAll } from "./evaluate";
+import { pace } from "./pace";
 import type { Name } from "./scope";
 
 /** What a run has left behind: its input, and each step's last output. */
@@ -50,8 +51,11 @@ export function triggerSample(definition: Definition, run: Run | undefined): Fie
   return { type: run?.trigger ?? "manual", body: body ?? null, headers: {}, query: {}, received_at: "2030-01-01T00:00:00Z" };
 }
 
-/** Values for the names in reach. What has not run yet and only computes is computed; a loop's element is the first of its list. */
-export async function valuesFor(definition: Definition, names: Name[], samples: Fields, trigger: Fields): Promise<Fields> {
+/** Values for the names in reach. What has not run yet and only computes is computed; a loop's element is the first of its list.
+ *
+ * Nothing more is computed once `wanted` no longer holds. */
+export async function valuesFor(definition: Definition, names: Name[], samples: Fields, trigger: Fields, wanted: () => boolean = () => true): Promise<Fields> {
+  const breathe = pace();
   const values: Fields = {};
   for (const { name, role } of names) {
     if (role === "step" && samples[name] !== undefined) values[name] = samples[name];
@@ -63,6 +67,8 @@ export async function valuesFor(definition: Definition, names: Name[], samples: 
   for (const { name, role, pointer } of names.toReversed()) {
     const step = pointer === undefined ? undefined : at(definition, pointer);
     if (!isFields(step) || values[name] !== undefined) continue;
+    await breathe();
+    if (!wanted()) break;
     const found = role === "item" ? await elementOf(step, values) : role === "step" && "set" in step ? await computed(step, values) : undefined;
     if (found !== undefined && found !== null) values[name] = found;
   }

@@ -99,7 +99,7 @@ describe("the drawing read back", () => {
     const { items } = layout(drawn);
     let definition: Definition = { name: drawn.name, steps: [] };
     for (const item of items) {
-      if (item.type === "lane") definition = put(definition, item.lane.pointer, []);
+      if (item.type === "lane") definition = put(definition, item.id.slice(0, -"#lane".length), []);
       else if (item.type === "step" || item.type === "block") definition = put(definition, item.pointer, emptied(item.step));
     }
     return definition;

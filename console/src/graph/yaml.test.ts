@@ -42,6 +42,32 @@ test("comments outlive a change", () => {
   for (const kept of ["# orders", "# the shop's", "# first of all", "# second", "name: A"]) expect(text).toContain(kept);
 });
 
+test("a row of changes is written as if each text were read anew", () => {
+  fc.assert(
+    fc.property(definitions, definitions, definitions, (first, second, third) => {
+      const one = write(second, `# kept\n${write(first, null)}`);
+      const remembered = write(third, one);
+      write(first, write(first, null));
+      expect(write(third, one)).toBe(remembered);
+    }),
+  );
+});
+
+test("comments outlive a row of changes, and their order stays", () => {
+  const found = read(TEXT);
+  if (!("definition" in found)) throw new Error("not read");
+  let [definition, text] = [found.definition, TEXT];
+  for (const name of ["A", "Ab", "A\nb: #", "'"]) {
+    definition = setField(definition, "/steps/1", { name });
+    const next = write(definition, text);
+    write(found.definition, "other: 1\nsteps: []\n");
+    expect(write(definition, text)).toBe(next);
+    expect(read(next)).toEqual({ definition });
+    for (const kept of ["# orders", "# the shop's", "# first of all", "# second"]) expect(next).toContain(kept);
+    text = next;
+  }
+});
+
 test("what is no definition is said in a sentence", () => {
   expect(read("a: [")).toHaveProperty("problem");
   expect(read("[1]")).toEqual({ problem: "A definition is an object with “steps”." });

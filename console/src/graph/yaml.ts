@@ -23,14 +23,27 @@ export function read(text: string): { definition: Definition } | { problem: stri
   return { definition: value as Definition };
 }
 
+/** The text that was written or compared last, as a document: reading it anew is most of the work while one types into a form. */
+let newest: { text: string; document: Document } | null = null;
+
+const documentOf = (text: string): Document => (newest?.text === text ? newest.document : (parseDocument(text) as Document));
+
+/** Reads a text that will be changed, before the first change waits for it. */
+export function expect(text: string): void {
+  newest ??= { text, document: parseDocument(text) as Document };
+}
+
 /** The text of a definition: `before`, changed only where the definition differs from it. */
 export function write(definition: Definition, before: string | null): string {
   if (before === null) return new Document(definition).toString(styleOf(""));
-  const document = parseDocument(before) as Document;
+  const document = documentOf(before);
   if (document.errors.length > 0 || document.contents === null) return new Document(definition).toString(styleOf(""));
-  if (differences(document.toJS() as Json, definition, "", 1).length === 0) return before;
-  document.contents = merged(document, document.contents as Node, definition);
-  return document.toString(styleOf(before));
+  const same = differences(document.toJS() as Json, definition, "", 1).length === 0;
+  newest = null;
+  if (!same) document.contents = merged(document, document.contents as Node, definition);
+  const text = same ? before : document.toString(styleOf(before));
+  newest = { text, document };
+  return text;
 }
 
 function merged(document: Document, node: Node, value: Json): Node {

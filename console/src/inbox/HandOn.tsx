@@ -7,7 +7,7 @@ import { usePeople } from "../api/people";
 import { useAct } from "../api/use";
 import { ListField, TextField } from "../ui/forms";
 import { Complaint, Dialog } from "../ui/parts";
-import type { Task } from "./TaskPage";
+import type { Task } from "./task";
 
 interface Props {
   task: Task;

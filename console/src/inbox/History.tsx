@@ -7,7 +7,7 @@ import { useAct } from "../api/use";
 import { Face } from "../ui/extras";
 import { Form } from "../ui/forms";
 import { Complaint, Moment } from "../ui/parts";
-import type { Task } from "./TaskPage";
+import type { Task } from "./task";
 
 /** An event's actor under a name. */
 function nameOf(task: Task, actor: string): string {

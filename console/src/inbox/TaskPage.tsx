@@ -5,7 +5,7 @@ import { Ban, Check, Hand, UserRoundPlus, Undo2, X } from "lucide-react";
 import { useState } from "react";
 
 import { useAccount, useCan } from "../api/account";
-import { api, type Schemas } from "../api/client";
+import { api } from "../api/client";
 import { useAct, useLoad } from "../api/use";
 import { Facts } from "../ui/extras";
 import { Form, TextArea } from "../ui/forms";
@@ -16,8 +16,8 @@ import { SchemaForm } from "../ui/SchemaForm";
 import { HandOn } from "./HandOn";
 import { History } from "./History";
 import { TaskStatus } from "./status";
+import type { Task } from "./task";
 
-export type Task = Schemas["TaskDetail"];
 type Vote = "approved" | "rejected" | "completed";
 
 export function TaskPage() {

@@ -1,16 +1,17 @@
 /** The parts of a drawing: steps, blocks with lanes, places to add, lines. */
 
-import type { Node, NodeProps } from "@xyflow/react";
+import { useStore, type ReactFlowState } from "@xyflow/react";
 import { Ban, Check, CircleAlert, CircleDashed, LoaderCircle, Pin, Plus, TriangleAlert, type LucideIcon } from "lucide-react";
-import { memo } from "react";
+import { memo, useMemo } from "react";
 
 import { kindOf, readable, type Fields, type Step } from "../graph/definition";
 import { titleOf, type Drawing, type Item } from "../graph/layout";
+import { inSight, sight } from "../graph/sight";
 import type { StepState } from "../graph/overlay";
 import { KindIcon } from "./KindIcon";
 import { useHands, useSelected, useStepState, useTabStop, useTargeted } from "./marks";
 
-type Data<T extends Item["type"]> = { item: Extract<Item, { type: T }> };
+type Of<T extends Item["type"]> = { item: Extract<Item, { type: T }> };
 
 /** What a step does, in a line. */
 export function summary(step: Step): string {
@@ -52,8 +53,7 @@ function useStep(pointer: string, step: Step) {
   return { className: classes.filter(Boolean).join(" "), state, note, button };
 }
 
-const StepNode = memo(({ data }: NodeProps<Node<Data<"step">>>) => {
-  const { step, pointer } = data.item;
+function StepPiece({ item: { step, pointer } }: Of<"step">) {
   const { className, state, note, button } = useStep(pointer, step);
   return (
     <button {...button} className={`step nopan ${className}`}>
@@ -65,10 +65,9 @@ const StepNode = memo(({ data }: NodeProps<Node<Data<"step">>>) => {
       <Sign state={state} step={step} />
     </button>
   );
-});
+}
 
-const BlockNode = memo(({ data }: NodeProps<Node<Data<"block">>>) => {
-  const { step, pointer } = data.item;
+function BlockPiece({ item: { step, pointer } }: Of<"block">) {
   const { className, state, note, button } = useStep(pointer, step);
   return (
     <div className={`block ${className}`}>
@@ -80,43 +79,56 @@ const BlockNode = memo(({ data }: NodeProps<Node<Data<"block">>>) => {
       </button>
     </div>
   );
-});
+}
 
-const LaneNode = memo(({ data }: NodeProps<Node<Data<"lane">>>) => (
-  <div className={`lane ${data.item.lane.role}`}>
-    <span title={data.item.lane.title}>{data.item.lane.title}</span>
+const LanePiece = ({ item: { title, role } }: Of<"lane">) => (
+  <div className={`lane ${role}`}>
+    <span title={title}>{title}</span>
   </div>
-));
+);
 
-const AddNode = memo(({ data }: NodeProps<Node<Data<"add">>>) => {
+function AddPiece({ item }: Of<"add">) {
   const { onAdd } = useHands();
-  const targeted = useTargeted(data.item.id);
+  const targeted = useTargeted(item.id);
   return (
-    <button type="button" className={`add nopan ${targeted ? "target" : ""}`} aria-label="Add a step here" tabIndex={data.item.id === "/steps/0+" ? 0 : -1} onClick={() => onAdd(data.item.lane, data.item.index)}>
+    <button type="button" className={`add nopan ${targeted ? "target" : ""}`} aria-label="Add a step here" tabIndex={item.id === "/steps/0+" ? 0 : -1} onClick={() => onAdd(item.lane, item.index)}>
       <Plus size={13} aria-hidden />
     </button>
   );
-});
+}
 
-const EndNode = memo(({ data }: NodeProps<Node<Data<"end">>>) => <div className="end">{data.item.label}</div>);
+function inner(item: Item) {
+  switch (item.type) {
+    case "step": return <StepPiece item={item} />;
+    case "block": return <BlockPiece item={item} />;
+    case "lane": return <LanePiece item={item} />;
+    case "add": return <AddPiece item={item} />;
+    case "end": return <div className="end">{item.label}</div>;
+  }
+}
 
-const LinesNode = memo(({ data }: NodeProps<Node<{ drawing: Drawing }>>) => (
-  <svg className="lines" width={data.drawing.width} height={data.drawing.height} aria-hidden>
-    <path d={data.drawing.lines.map(({ from, to }) => `M${from[0]} ${from[1]}L${to[0]} ${to[1]}`).join("")} />
+/** A part at its place. It is drawn anew only where it is another: items of a changed drawing stay the same objects as far as they stay the same. */
+const Placed = memo(({ item }: { item: Item }) => (
+  <div className={`piece of-${item.type}`} style={{ left: item.x, top: item.y, width: item.width, height: item.height }}>{inner(item)}</div>
+));
+
+const Lines = memo(({ drawing }: { drawing: Drawing }) => (
+  <svg className="lines" width={drawing.width} height={drawing.height} aria-hidden>
+    <path d={drawing.lines.map(({ from, to }) => `M${from[0]} ${from[1]}L${to[0]} ${to[1]}`).join("")} />
   </svg>
 ));
 
-export const NODE_TYPES = { step: StepNode, block: BlockNode, lane: LaneNode, add: AddNode, end: EndNode, lines: LinesNode };
-const DEPTH = { block: 0, lane: 1, lines: 2, end: 3, step: 3, add: 4 };
+const sightOf = ({ transform: [x, y, zoom], width, height }: ReactFlowState): string => sight({ x, y, zoom, width, height });
 
-const FIXED = { draggable: false, selectable: false, focusable: false } as const;
-
-/** A drawing as React Flow has it. Places to add are left out where nothing can be added. */
-export function nodesOf(drawing: Drawing, readOnly: boolean): Node[] {
-  const lines: Node = { id: "lines", type: "lines", position: { x: 0, y: 0 }, width: drawing.width, height: drawing.height, data: { drawing }, zIndex: DEPTH.lines, ...FIXED };
-  const shown = readOnly ? drawing.items.filter((item) => item.type !== "add") : drawing.items;
-  const items = shown.map((item): Node => ({
-    id: item.id, type: item.type, position: { x: item.x, y: item.y }, width: item.width, height: item.height, zIndex: DEPTH[item.type], data: { item }, ...FIXED,
-  }));
-  return [...items, lines];
+/** What is in sight of a drawing, and some way around it. Places to add are left out where nothing can be added. */
+export function Pieces({ drawing }: { drawing: Drawing }) {
+  const { readOnly } = useHands();
+  const seen = useStore(sightOf);
+  const items = useMemo(() => inSight(drawing, seen).filter(({ type }) => !readOnly || type !== "add"), [drawing, seen, readOnly]);
+  return (
+    <>
+      <Lines drawing={drawing} />
+      {items.map((item) => <Placed key={item.id} item={item} />)}
+    </>
+  );
 }

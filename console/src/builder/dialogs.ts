@@ -1,0 +1,3 @@
+/** The dialogs that the builder's head opens. */
+
+export type DialogName = "publish" | "run" | "keys";
