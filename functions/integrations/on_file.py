@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from statewright import batches
 from statewright.integrations.files import keeping
-from statewright.notifications import worker
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch of S3's events; those that fail come again."""
-    return worker.take(event, keeping.take_event)
+    return batches.take(event, keeping.take_event)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from statewright import batches
 from statewright.integrations.endpoints import sending
-from statewright.notifications import worker
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch; messages that cannot be tried now come again, the others do not."""
-    return worker.take(event, sending.send)
+    return batches.take(event, sending.send)

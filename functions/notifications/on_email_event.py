@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from statewright.notifications import email_events, worker
+from statewright import batches
+from statewright.notifications import email_events
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch; events that fail come again, the others do not."""
-    return worker.take_together(event, email_events.note_all, email_events.note)
+    return batches.take_together(event, email_events.note_all, email_events.note)

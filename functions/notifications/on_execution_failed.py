@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from statewright.notifications import notices, worker
+from statewright import batches
+from statewright.notifications import notices
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch; events that fail come again, the others do not."""
-    return worker.take(event, lambda text: notices.workflow_failed(json.loads(text)["detail"]))
+    return batches.take(event, lambda text: notices.workflow_failed(json.loads(text)["detail"]))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from statewright.notifications import worker
+from statewright import batches
 from statewright.workflows.triggers import firing
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes a batch; those that cannot be started now come again, the others do not."""
-    return worker.take(event, firing.take)
+    return batches.take(event, firing.take)

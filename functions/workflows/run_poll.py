@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from statewright.notifications import worker
+from statewright import batches
 from statewright.workflows.triggers import polls
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Takes polls that are due; one that cannot be made now comes again."""
-    return worker.take(event, polls.take)
+    return batches.take(event, polls.take)

@@ -62,7 +62,7 @@ export async function valuesFor(definition: Definition, names: Name[], samples: 
     else if (role === "trigger") values[name] = trigger;
     else if (role === "index") values[name] = 0;
     else if (role === "error") values[name] = { name: "Http.ServerError", cause: "The server answered 500." };
-    else if (role === "execution") values[name] = { id: "0192f0c1", started_at: "2030-01-01T00:00:00Z", workflow: String(definition.name), version: 1 };
+    else if (role === "execution") values[name] = { id: "0192f0c1", correlation_id: "0192f0c1", started_at: "2030-01-01T00:00:00Z", workflow: String(definition.name), version: 1 };
   }
   for (const { name, role, pointer } of names.toReversed()) {
     const step = pointer === undefined ? undefined : at(definition, pointer);

@@ -240,11 +240,16 @@ class Feeder:
                 "ApproximateReceiveCount": str(receives + 1),
                 "SentTimestamp": str(sent_at),
             },
-            "messageAttributes": attributes or {},
+            "messageAttributes": {name: _shown(one) for name, one in (attributes or {}).items()},
             "eventSource": "aws:sqs",
             "eventSourceARN": queue.arn,
             "awsRegion": self._region,
         }
+
+
+def _shown(attribute: dict[str, Any]) -> dict[str, Any]:
+    """A message's attribute as functions get it: its names begin with a small letter there."""
+    return {name[0].lower() + name[1:]: value for name, value in attribute.items()}
 
 
 def message_id(number: int) -> str:

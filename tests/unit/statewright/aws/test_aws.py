@@ -45,6 +45,7 @@ from statewright.errors import (
     StatewrightError,
     UnavailableError,
 )
+from statewright.logs import within
 from statewright.settings import Settings
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"
@@ -358,11 +359,21 @@ def test_messages_reach_a_queue_by_a_topic_in_batches() -> None:
     )
     topics.publish(topic, [topics.Message(str(n), {"channel": "sms"}) for n in range(25)])
     queues.send(url, "direct")
+    with within(correlation_id="c"):
+        queues.send(url, "caused")
     found = set()
     for _ in range(4):
-        page = clients.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-        found |= {message["Body"] for message in page.get("Messages", [])}
-    assert found == {"direct", *map(str, range(25))}
+        page = clients.client("sqs").receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        found |= {(one["Body"], *map(_text, one.get("MessageAttributes", {}).items())) for one in page.get("Messages", [])}  # fmt: skip
+    others = {(str(n), "channel sms") for n in range(25)}
+    assert found == {("direct",), ("caused", "correlation_id c"), *others}
+
+
+def _text(attribute: tuple[str, dict[str, Any]]) -> str:
+    name, value = attribute
+    return f"{name} {value['StringValue']}"
 
 
 @pytest.mark.usefixtures("moto")

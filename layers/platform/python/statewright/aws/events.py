@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from statewright.aws.clients import client, error_code, mapped
 from statewright.errors import ConflictError, InvalidError, UnavailableError
+from statewright.logs import CORRELATION, passed_on
 from statewright.settings import settings
 
 PLATFORM = "statewright"
@@ -40,6 +41,8 @@ class Event:
     source: str = PLATFORM
     depth: int = 0
     """How many workflows have started one another until this."""
+    correlation_id: str | None = None
+    """Of what has caused it, where that is not what is being done."""
 
     def entry(self) -> dict[str, str]:
         """As PutEvents takes it."""
@@ -50,6 +53,9 @@ class Event:
         }
         if self.depth:
             detail["depth"] = self.depth
+        caused_by = self.correlation_id or passed_on()
+        if caused_by is not None:
+            detail[CORRELATION] = caused_by
         return {
             "EventBusName": settings().event_bus,
             "Source": self.source,

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from statewright import world
 from statewright.db import Session, load_queries
 from statewright.errors import InvalidError
+from statewright.logs import CORRELATION, logger
 from statewright.notifications import metrics, outbox, sending, waiting
 from statewright.notifications.recipients import Planned, resolve
 from statewright.notifications.statuses import PENDING, UNREACHED, advances
@@ -77,13 +78,28 @@ def apply_all(session: Session, told: Sequence[tuple[str, News]]) -> list[Act]:
         settled = [row["id"] for row, _ in changes if row["status"] not in PENDING]
         session.run(_sql.settle_outboxes, ids=settled)
     followed = [act for row, news in changes for act in _follow(session, row, news.status)]
-    return [*_counted(changes), *followed]
+    return [*_counted(changes), *_logged(changes), *followed]
 
 
 def _counted(changes: Sequence[tuple[dict[str, Any], News]]) -> list[Act]:
     """Tells the metrics: of many deliveries that went the same way, in one line."""
     counts = Counter((row["channel"], row["template"], news.status) for row, news in changes)
     return [partial(metrics.count, *way, number) for way, number in counts.items()]
+
+
+def _logged(changes: Sequence[tuple[dict[str, Any], News]]) -> list[Act]:
+    """Notes in the log what became of each delivery, with the id of what caused it."""
+    return [
+        partial(
+            logger.info,
+            "delivery told",
+            delivery_id=row["id"],
+            channel=row["channel"],
+            status=news.status,
+            **({} if row[CORRELATION] is None else {CORRELATION: row[CORRELATION]}),
+        )
+        for row, news in changes
+    ]
 
 
 def _put_in_timelines(

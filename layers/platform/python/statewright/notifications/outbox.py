@@ -60,11 +60,12 @@ def _publish_some(take: Callable[[Session], list[dict[str, Any]]]) -> int:
     with system() as session:
         rows = take(session)
     messages = [
-        topics.Message(
-            json.dumps({"delivery_id": row["delivery_id"], "workspace_id": row["workspace_id"]}),
-            {"channel": row["channel"]},
-        )
-        for row in rows
+        topics.Message(json.dumps(_content(row)), {"channel": row["channel"]}) for row in rows
     ]
     topics.publish(settings().notifications_topic_arn, messages)
     return len(rows)
+
+
+def _content(row: dict[str, Any]) -> dict[str, str]:
+    names = ("delivery_id", "workspace_id", "correlation_id")
+    return {name: row[name] for name in names if row[name] is not None}

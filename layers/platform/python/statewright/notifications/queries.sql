@@ -2,11 +2,11 @@
 -- A request, unless there was one with its key.
 INSERT INTO notifications (id, workspace_id, dedup_key, fingerprint, template_id, template_version,
     content, attachments, data, locale, category, priority, channels, strategy, recipients, status,
-    task_token, created_by, created_at, send_at, expires_at)
+    task_token, created_by, created_at, send_at, expires_at, correlation_id)
 VALUES (%(id)s, %(workspace_id)s, %(dedup_key)s, %(fingerprint)s, %(template_id)s,
     %(template_version)s, %(content)s, %(attachments)s, %(data)s, %(locale)s, %(category)s,
     %(priority)s, %(channels)s, %(strategy)s, %(recipients)s, %(status)s, %(task_token)s,
-    %(created_by)s, %(now)s, %(send_at)s, %(expires_at)s)
+    %(created_by)s, %(now)s, %(send_at)s, %(expires_at)s, %(correlation_id)s)
 ON CONFLICT (workspace_id, dedup_key) DO NOTHING;
 
 -- name: find_by_dedup_key
@@ -109,7 +109,9 @@ UPDATE notification_outbox o SET publishes = publishes + 1,
 WHERE delivery_id IN (SELECT delivery_id FROM notification_outbox
     WHERE due_at <= %(now)s
     ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING delivery_id::text, workspace_id::text, channel;
+RETURNING delivery_id::text, workspace_id::text, channel, (SELECT n.correlation_id
+    FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id
+    WHERE d.id = o.delivery_id) AS correlation_id;
 
 -- name: take_due_of
 -- The same, of one request.
@@ -119,7 +121,9 @@ WHERE delivery_id IN (SELECT x.delivery_id FROM notification_outbox x
     JOIN notification_deliveries d ON d.id = x.delivery_id
     WHERE d.notification_id = %(notification_id)s AND x.due_at <= %(now)s
     ORDER BY x.delivery_id LIMIT %(limit)s FOR UPDATE OF x SKIP LOCKED)
-RETURNING delivery_id::text, workspace_id::text, channel;
+RETURNING delivery_id::text, workspace_id::text, channel, (SELECT n.correlation_id
+    FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id
+    WHERE d.id = o.delivery_id) AS correlation_id;
 
 -- name: count_due
 -- Whether the outbox has more that is due.
@@ -173,7 +177,7 @@ FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, user_id uuid, category text, ch
 -- Deliveries' states, locked until the transaction ends; in one order, so that none waits for another.
 SELECT d.id::text, d.workspace_id::text, d.notification_id::text, d.status, d.channel, d.address,
     d.recipient, d.user_id::text, d.data, d.attempts, d.provider_id, n.strategy, n.channels,
-    n.category, n.task_token, n.status AS notification_status, d.round, t.name AS template
+    n.category, n.task_token, n.correlation_id, n.status AS notification_status, d.round, t.name AS template
 FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id
 LEFT JOIN notification_templates t ON t.id = n.template_id
 WHERE d.id = ANY(%(ids)s::uuid[]) ORDER BY d.id FOR UPDATE OF d;

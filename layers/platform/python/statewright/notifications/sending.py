@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from statewright import world
+from statewright import logs, world
 from statewright.db import Session, load_queries, system, tenant
 from statewright.errors import ConflictError, InvalidError, Issue
 from statewright.http.caller import Caller
@@ -159,6 +159,7 @@ def _row(
         "task_token": sender.task_token,
         "created_by": sender.actor,
         "expires_at": wanted.expires_at,
+        "correlation_id": logs.passed_on(),
     }
 
 

@@ -1,49 +1,11 @@
-"""A queue's batch, message by message: those that fail come again, the others do not."""
+"""A channel's queue: a batch of deliveries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-
+from statewright import batches
 from statewright.notifications import delivering
-
-logger = Logger(service="statewright", level="INFO")
-
-
-def take(event: dict[str, Any], work: Callable[[str], None]) -> dict[str, Any]:
-    """Does ``work`` with each message's text; answers with those that failed.
-
-    The processor is made anew for each batch: one process may take several at once.
-    """
-
-    def one(record: dict[str, Any]) -> None:
-        try:
-            work(record["body"])
-        except Exception:
-            logger.exception("a message failed")
-            raise
-
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(event, one, processor))
-
-
-def take_together(
-    event: dict[str, Any], work: Callable[[list[str]], None], alone: Callable[[str], None]
-) -> dict[str, Any]:
-    """Does the ``work`` of all messages at once; where that fails, each one's ``alone``."""
-    try:
-        work([record["body"] for record in event["Records"]])
-    except Exception:
-        logger.exception("a batch failed; its messages are taken one by one")
-        return take(event, alone)
-    return {"batchItemFailures": []}
 
 
 def deliver(event: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +14,6 @@ def deliver(event: dict[str, Any]) -> dict[str, Any]:
     Where what came of them cannot be noted, the batch fails as a whole: it finds them claimed.
     """
     batch = delivering.Batch(record["body"] for record in event["Records"])
-    answer = take(event, batch.deliver)
+    answer = batches.take(event, batch.deliver)
     batch.note()
     return answer

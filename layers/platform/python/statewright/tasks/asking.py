@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from pydantic import ValidationError
 
-from statewright import world
+from statewright import logs, world
 from statewright.aws import events
 from statewright.aws.events import Event
 from statewright.db import Session, tenant
@@ -160,6 +160,7 @@ def _row(request: dict[str, Any], wanted: Ask, now: datetime) -> dict[str, Any]:
         "escalate_to": None if escalate is None else Jsonb(escalate.to),
         "now": now,
         "expires_at": now + expires,
+        "correlation_id": logs.correlation_id(),
     }
 
 

@@ -33,11 +33,11 @@ WHERE name = ANY(%(groups)s) OR id::text = ANY(%(groups)s);
 -- A task to be decided, unless it was asked before with this token.
 INSERT INTO human_tasks (id, workspace_id, workflow_id, execution_id, step, key, kind, title, body, assignees,
     task_token, quorum, required, form, started_by, allow_self, on_expiry, remind_every, remind_at,
-    escalate_at, escalate_to, created_at, expires_at)
+    escalate_at, escalate_to, created_at, expires_at, correlation_id)
 VALUES (%(id)s, current_workspace(), %(workflow_id)s, %(execution_id)s, %(step)s, %(key)s, %(kind)s, %(title)s,
     %(body)s, %(assignees)s, %(task_token)s, %(quorum)s, %(required)s, %(form)s, %(started_by)s,
     %(allow_self)s, %(on_expiry)s, %(remind_every)s, %(remind_at)s, %(escalate_at)s, %(escalate_to)s,
-    %(now)s, %(expires_at)s)
+    %(now)s, %(expires_at)s, %(correlation_id)s)
 ON CONFLICT (task_token) DO NOTHING;
 
 -- name: find_by_token
@@ -141,7 +141,7 @@ WHERE id = %(id)s;
 
 -- name: find_untold
 -- A result that Step Functions has not taken yet.
-SELECT task_token, result FROM human_tasks
+SELECT task_token, result, execution_id, correlation_id FROM human_tasks
 WHERE id = %(id)s AND status <> 'open' AND told_at IS NULL;
 
 -- name: set_told
@@ -159,7 +159,7 @@ WHERE status <> 'open' AND told_at IS NULL AND decided_at <= %(before)s ORDER BY
 
 -- name: list_due
 -- Open tasks with something to be done about, the longest due first.
-SELECT id::text, workspace_id::text FROM human_tasks
+SELECT id::text, workspace_id::text, execution_id, correlation_id FROM human_tasks
 WHERE status = 'open' AND least(remind_at, escalate_at, expires_at) <= %(now)s
 ORDER BY least(remind_at, escalate_at, expires_at) LIMIT 100;
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from statewright import world
+from statewright import logs, world
 from statewright.db import Session, system, tenant
 from statewright.errors import InvalidError
 from statewright.tasks import letters, telling
@@ -28,7 +28,8 @@ def sweep(has_time: Callable[[], bool]) -> dict[str, int]:
         with system() as session:
             due = session.all(sql.list_due, now=world.now())
         for row in due:
-            act(row["workspace_id"], row["id"])
+            with logs.within(**logs.keys_of_execution(row["execution_id"], row), task_id=row["id"]):
+                act(row["workspace_id"], row["id"])
         acted += len(due)
         if not due:
             break

@@ -6,9 +6,11 @@ again (by the sweeper, too). So a crash in between loses nothing; telling twice 
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_lambda_powertools import Logger
 
-from statewright import world
+from statewright import logs, world
 from statewright.aws import states
 from statewright.db import system, tenant
 from statewright.errors import GoneError, UnavailableError
@@ -27,6 +29,11 @@ def tell(workspace_id: str, task_id: str) -> bool:
         row = session.one(sql.find_untold, id=task_id)
     if row is None:
         return True
+    with logs.within(**logs.keys_of_execution(row["execution_id"], row), task_id=task_id):
+        return _tell(workspace_id, task_id, row)
+
+
+def _tell(workspace_id: str, task_id: str, row: dict[str, Any]) -> bool:
     try:
         states.succeed_task(row["task_token"], row["result"])
     except GoneError:
@@ -36,6 +43,7 @@ def tell(workspace_id: str, task_id: str) -> bool:
         return True
     with tenant(workspace_id) as session:
         session.run(sql.set_told, id=task_id, now=world.now())
+    logs.logger.info("decision told")
     return True
 
 

@@ -14,7 +14,7 @@ from statewright.db import load_queries, system, tenant
 from statewright.errors import ConflictError, NotFoundError
 from statewright.http.paging import Page, decode_cursor, encode_cursor
 from statewright.json_text import read
-from statewright.logs import logger
+from statewright.logs import keys_of_execution, logger
 from statewright.settings import settings
 from statewright.workflows import waiting
 from statewright.workflows.drafts import parse_id
@@ -49,9 +49,11 @@ def record(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             newest[detail["executionArn"]] = detail
     with system() as session:
         rows = sorted(map(_row, newest.values()), key=lambda row: str(row["id"]))
+        keys = {(row["id"], row["workflow_id"]): row.pop("keys") for row in rows}
         news = session.all(_sql.record_executions, rows=Jsonb(rows))
     for row in news:
-        logger.info("execution recorded", correlation_id=row["id"], status=row["status"])
+        known = keys[row["id"], row["workflow_id"]]
+        logger.info("execution recorded", **known, status=row["status"])
     return news
 
 
@@ -79,6 +81,7 @@ def _row(detail: dict[str, Any]) -> dict[str, Any]:
         "rerun_of": content.get("rerun_of"),
         "redrives": detail.get("redriveCount") or 0,
         "words": searchable(trigger.get("body")),
+        "keys": keys_of_execution(detail["name"], trigger),
     }
 
 

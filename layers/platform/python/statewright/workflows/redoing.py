@@ -9,6 +9,7 @@ from statewright import world
 from statewright.aws import states
 from statewright.db import load_queries, tenant
 from statewright.errors import ConflictError, TooLargeError
+from statewright.logs import CORRELATION, correlation_id, note_start
 from statewright.settings import settings
 from statewright.workflows import executions
 from statewright.workflows.execution_models import Rerun
@@ -54,7 +55,7 @@ def rerun(
     trigger = states.describe(row["arn"])["input"].get("trigger", {})
     if "input" in request.model_fields_set:
         trigger = {**trigger, "body": request.input}
-    trigger = {**trigger, "started_by": user_id}
+    trigger = {**trigger, "started_by": user_id, CORRELATION: correlation_id()}
     check_input(target["definition"].get("input"), trigger.get("body"))
     content = {"trigger": trigger, "vars": target["variables"], "rerun_of": execution_id}
     text = json.dumps(content, ensure_ascii=False)
@@ -62,6 +63,7 @@ def rerun(
         raise TooLargeError(f"What starts a workflow may have {MAX_INPUT:,} bytes at the most.")
     name = key or world.new_id()
     states.start(arn, name, text)
+    note_start(name, row["workflow_id"])
     return Started(execution_id=name, url=f"{settings().base_url}/v1/executions/{name}")
 
 

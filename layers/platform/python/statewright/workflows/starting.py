@@ -24,7 +24,7 @@ from statewright.errors import (
     NotFoundError,
     TooLargeError,
 )
-from statewright.logs import logger
+from statewright.logs import CORRELATION, correlation_id, note_start
 from statewright.settings import settings
 from statewright.workflows.drafts import parse_id
 from statewright.workflows.models import Start, Started
@@ -94,7 +94,8 @@ def facts(
     received_at: datetime | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """``$trigger`` of an execution."""
+    """``$trigger`` of an execution; what causes it brings its correlation id along."""
+    brought = correlation_id()
     return {
         "type": kind,
         "id": trigger_id,
@@ -103,6 +104,7 @@ def facts(
         "query": query or {},
         "received_at": (received_at or world.now()).isoformat(),
         **more,
+        **({} if brought is None else {CORRELATION: brought}),
     }
 
 
@@ -138,7 +140,7 @@ def begin_once(target: Target, trigger: dict[str, Any], what: str) -> Started:
 def start_as(target: Target, name: str, text: str) -> Started:
     """Starts an execution of a name."""
     states.start(target.machine_arn, name, text)
-    logger.info("execution started", correlation_id=name, workflow_id=target.workflow_id)
+    note_start(name, target.workflow_id)
     return started(name)
 
 

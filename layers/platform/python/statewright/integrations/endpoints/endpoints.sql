@@ -39,8 +39,8 @@ SELECT id::text, events FROM webhook_endpoints WHERE enabled;
 
 -- name: insert_message
 -- A message, if its event has not come before.
-INSERT INTO webhook_messages (id, workspace_id, type, payload, created_at)
-VALUES (%(id)s, %(workspace_id)s, %(type)s, %(payload)s, %(now)s) ON CONFLICT DO NOTHING;
+INSERT INTO webhook_messages (id, workspace_id, type, payload, created_at, correlation_id)
+VALUES (%(id)s, %(workspace_id)s, %(type)s, %(payload)s, %(now)s, %(correlation_id)s) ON CONFLICT DO NOTHING;
 
 -- name: insert_sending
 -- A message on its way to an endpoint, if it is not on it already.
@@ -88,12 +88,12 @@ WHERE id = %(id)s AND enabled;
 
 -- name: take_due
 -- Sendings whose time has come, and which no queue has.
-UPDATE webhook_sendings SET swept_at = %(now)s WHERE id IN (
+UPDATE webhook_sendings s SET swept_at = %(now)s WHERE id IN (
     SELECT id FROM webhook_sendings
     WHERE status = 'pending' AND next_at <= %(late)s AND (claimed_until IS NULL OR claimed_until <= %(now)s)
       AND (swept_at IS NULL OR swept_at <= %(again)s)
     ORDER BY next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id::text;
+RETURNING s.id::text, (SELECT correlation_id FROM webhook_messages m WHERE m.id = s.message_id);
 
 -- name: forget_messages
 -- Forgets old messages.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from statewright import world
+from statewright import logs, world
 from statewright.aws import envelope, queues
 from statewright.aws.envelope import SealBrokenError
 from statewright.db import Session, load_queries, lookup, system, tenant
@@ -78,6 +78,7 @@ def store(session: Session, message: Message, endpoints: Sequence[str]) -> list[
         type=message.type,
         payload=message.payload,
         now=message.created_at,
+        correlation_id=logs.passed_on(),
     )
     for endpoint_id in endpoints:
         session.run(
@@ -222,5 +223,7 @@ def sweep() -> dict[str, int]:
             _sql.take_due, now=now, late=now - _LATE, again=now - _AGAIN, limit=_SWEPT
         )
         forgotten = session.run(_sql.forget_messages, before=now - _KEPT)
-    enqueue([row["id"] for row in rows])
+    for row in rows:
+        with logs.within(correlation_id=row["correlation_id"]):
+            enqueue([row["id"]])
     return {"sent": len(rows), "forgotten": forgotten}

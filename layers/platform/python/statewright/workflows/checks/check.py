@@ -51,7 +51,13 @@ def _start(definition: Definition, surroundings: Surroundings) -> Env:
     trigger = {"type": TEXT, "id": TEXT, "body": body, "headers": OPEN, "query": OPEN}
     if any(isinstance(found, ApiTrigger) for found in definition.triggers):
         trigger |= API_FACTS
-    execution = {"id": TEXT, "started_at": TEXT, "workflow": TEXT, "version": NUMBER}
+    execution = {
+        "id": TEXT,
+        "correlation_id": TEXT,
+        "started_at": TEXT,
+        "workflow": TEXT,
+        "version": NUMBER,
+    }
     names = surroundings.variables
     variables = OPEN if names is None else record(dict.fromkeys(names, ANY), extra=True)
     types: dict[str, Any] = {

@@ -17,6 +17,12 @@ from statewright.workflows.compiler.turn import WAITING, turn_state
 from statewright.workflows.compiler.values import ASL, asl_value, expression
 from statewright.workflows.definition import Definition, seconds
 
+_CORRELATION = (
+    "$states.input.trigger.correlation_id ? $states.input.trigger.correlation_id"
+    " : $states.context.Execution.Name"
+)
+"""Source of the id that log lines carry: of what has caused the execution, else its own."""
+
 
 def assemble(
     definition: Definition,
@@ -73,6 +79,7 @@ def _start(definition: Definition, version: int, initial: ASL, first: str) -> AS
             "vars": expression("$states.input.vars"),
             "execution": {
                 "id": expression("$states.context.Execution.Name"),
+                "correlation_id": expression(_CORRELATION),
                 "started_at": expression("$states.context.Execution.StartTime"),
                 "workflow": definition.name,
                 "version": version,

@@ -95,6 +95,7 @@ def _payload(call: Call) -> ASL:
         "workspace_id": "${WorkspaceId}",
         "workflow_id": "${WorkflowId}",
         "execution_id": expression(call.names.source("$execution.id")),
+        "correlation_id": _correlation(call),
         "step": call.step,
         "key": expression(call.key),
     }
@@ -102,6 +103,10 @@ def _payload(call: Call) -> ASL:
     if call.connection is not None:
         payload["connection"] = call.connection
     return {**payload, "with": call.inputs}
+
+
+def _correlation(call: Call) -> str:
+    return expression(call.names.source("$execution.correlation_id"))
 
 
 def _function(call: Call) -> ASL:
@@ -140,6 +145,7 @@ def _workflow(call: Call) -> ASL:
         "id": expression(call.names.source("$execution.id")),
         "body": call.inputs.get("input", {}),
         "started_by": expression(call.names.source(STARTER)),
+        "correlation_id": _correlation(call),
         "headers": {},
         "query": {},
         "received_at": expression("$states.context.State.EnteredTime"),
@@ -160,7 +166,11 @@ def _event(call: Call) -> ASL:
         "EventBusName": "${EventBus}",
         "Source": "statewright.workflow",
         "DetailType": call.inputs["type"],
-        "Detail": {"workspace_id": "${WorkspaceId}", "data": call.inputs.get("data", {})},
+        "Detail": {
+            "workspace_id": "${WorkspaceId}",
+            "data": call.inputs.get("data", {}),
+            "correlation_id": _correlation(call),
+        },
     }
     return {
         "Resource": "arn:aws:states:::events:putEvents",

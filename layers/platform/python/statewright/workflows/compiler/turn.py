@@ -15,6 +15,7 @@ def turn_state(limit: Concurrency, following: str) -> ASL:
         "workspace_id": "${WorkspaceId}",
         "workflow_id": "${WorkflowId}",
         "execution_arn": expression("$states.context.Execution.Id"),
+        "correlation_id": expression("$execution.correlation_id"),
         "task_token": expression("$states.context.Task.Token"),
         "limit": limit.limit,
         "when_full": limit.when_full,

@@ -10,6 +10,7 @@ from statewright.aws import events
 from statewright.aws.events import Event
 from statewright.db import load_queries, system
 from statewright.ids import is_id
+from statewright.logs import CORRELATION, keys_of_execution
 from statewright.workflows.triggers.rules import ENDED
 
 MOST_OUTPUT = 100_000
@@ -65,6 +66,7 @@ def _event(workflow: dict[str, Any], detail: dict[str, Any]) -> Event:
         detail["executionArn"],
         data,
         depth=depth_of(started_by) + 1,
+        correlation_id=keys_of_execution(detail["name"], started_by)[CORRELATION],
     )
 
 

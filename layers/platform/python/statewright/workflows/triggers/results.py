@@ -16,6 +16,7 @@ from statewright import world
 from statewright.aws import states
 from statewright.db import load_queries, lookup
 from statewright.errors import NotFoundError, StatewrightError
+from statewright.logs import note_start
 from statewright.settings import settings
 from statewright.workflows.models import Started
 from statewright.workflows.starting import EXPRESS
@@ -120,6 +121,7 @@ def look(
 def run(target: Target, execution_id: str, text: str, facts: dict[str, Any]) -> Reply:
     """Runs an Express execution, and answers with its result."""
     found = states.start_sync(target.machine_arn, execution_id, text)
+    note_start(execution_id, target.workflow_id)
     if found["status"] == "RUNNING":
         url = f"{settings().base_url}/v1/executions/{execution_id}"
         return accepted(Started(execution_id=execution_id, url=url))
