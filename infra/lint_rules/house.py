@@ -147,6 +147,34 @@ class DeadLettersRule(_HouseRule):
                 yield name, "it has no RedrivePolicy, and no queue's dead letters go there"
 
 
+class DeliveryRule(_HouseRule):
+    """What a rule or a topic cannot deliver is put aside, in a queue that it may write to."""
+
+    id = "E9008"
+    shortdesc = description = "Rules' targets and topics' subscriptions have dead letters"
+
+    def _findings(self, template: Template) -> Found:
+        policies = of_kind(template, "AWS::SQS::QueuePolicy")
+        writable = {referred(queue) for _, policy in policies for queue in policy["Queues"]}
+        for name, letters in _deliveries(template):
+            if letters is None:
+                yield name, "what it cannot deliver is lost: DeadLetterConfig or RedrivePolicy"
+            elif letters not in writable:
+                yield name, f"no AWS::SQS::QueuePolicy lets it write to {letters}"
+
+
+def _deliveries(template: Template) -> Iterator[tuple[str, str | None]]:
+    """Each rule's target and each subscription, with the queue of its dead letters. A mail that
+    cannot be delivered is the mail server's to tell."""
+    for name, rule in of_kind(template, "AWS::Events::Rule"):
+        for target in rule["Targets"]:
+            yield name, referred(target.get("DeadLetterConfig", {}).get("Arn"))
+    for name, subscription in of_kind(template, "AWS::SNS::Subscription"):
+        if subscription.get("Protocol") == "email":
+            continue
+        yield name, referred(subscription.get("RedrivePolicy", {}).get("deadLetterTargetArn"))
+
+
 class EncryptionRule(_HouseRule):
     """What is at rest is encrypted."""
 

@@ -23,6 +23,7 @@ class DeadLetters:
     name: str
     arn: str
     count: int
+    url: str
 
 
 def find(sqs: Any, stack: str) -> Iterator[DeadLetters]:
@@ -33,11 +34,14 @@ def find(sqs: Any, stack: str) -> Iterator[DeadLetters]:
         wanted = ["QueueArn", "ApproximateNumberOfMessages"]
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
         count = int(found["ApproximateNumberOfMessages"])
-        yield DeadLetters(url.rsplit("/", 1)[1], found["QueueArn"], count)
+        yield DeadLetters(url.rsplit("/", 1)[1], found["QueueArn"], count, url)
 
 
 def redrive(sqs: Any, stack: str, name: str) -> int:
     """Starts to move a queue's dead letters back; SQS goes on by itself. Returns how many.
+
+    They go to the queue whose letters these are, by name: SQS does not know where those came from
+    that EventBridge, its Scheduler or SNS could not put into that queue.
 
     Raises:
         LookupError: the stack has no such queue of dead letters.
@@ -45,7 +49,10 @@ def redrive(sqs: Any, stack: str, name: str) -> int:
     for letters in find(sqs, stack):
         if letters.name == name:
             if letters.count:
-                sqs.start_message_move_task(SourceArn=letters.arn)
+                (source,) = sqs.list_dead_letter_source_queues(QueueUrl=letters.url)["queueUrls"]
+                wanted = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["QueueArn"])
+                there = wanted["Attributes"]["QueueArn"]
+                sqs.start_message_move_task(SourceArn=letters.arn, DestinationArn=there)
             return letters.count
     raise LookupError(f"{stack} has no queue of dead letters named {name}")
 

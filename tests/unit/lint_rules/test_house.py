@@ -53,6 +53,26 @@ Resources:
       KmsMasterKeyId: {Ref: Key}
       VisibilityTimeout: 60
       RedrivePolicy: {deadLetterTargetArn: {"Fn::GetAtt": [Dead, Arn]}, maxReceiveCount: 5}
+  Policy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [{Ref: Queue}, {Ref: Dead}]
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Principal: {Service: events.amazonaws.com}, Action: "sqs:SendMessage", Resource: "*"}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.states]}
+      Targets: [{Id: queue, Arn: {"Fn::GetAtt": [Queue, Arn]}, DeadLetterConfig: {Arn: {"Fn::GetAtt": [Dead, Arn]}}}]
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: {Ref: Topic}
+      Protocol: sqs
+      Endpoint: {"Fn::GetAtt": [Queue, Arn]}
+      RedrivePolicy: {deadLetterTargetArn: {"Fn::GetAtt": [Dead, Arn]}}
   Work:
     Type: AWS::Serverless::Function
     Properties:
@@ -115,6 +135,9 @@ def test_a_good_template_is_not_found_fault_with() -> None:
         ("E9003", lambda r: r["Queue"]["Properties"].update(VisibilityTimeout=59)),
         ("E9004", lambda r: r["Queue"]["Properties"].pop("RedrivePolicy")),
         ("E9004", lambda r: r["Dead"]["Properties"].update(MessageRetentionPeriod=60)),
+        ("E9008", lambda r: r["Rule"]["Properties"]["Targets"][0].pop("DeadLetterConfig")),
+        ("E9008", lambda r: r["Subscription"]["Properties"].pop("RedrivePolicy")),
+        ("E9008", lambda r: r["Policy"]["Properties"].update(Queues=[{"Ref": "Queue"}])),
         ("E9005", lambda r: r["Queue"]["Properties"].pop("KmsMasterKeyId")),
         ("E9006", lambda r: statement(r).update(Action=["sqs:*"])),
         ("E9007", lambda r: r["Work"]["Properties"].update(Architectures=["x86_64"])),

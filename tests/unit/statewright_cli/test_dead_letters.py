@@ -60,7 +60,8 @@ def test_they_go_back_to_where_they_came_from(sqs: Any) -> None:
     give_up(sqs, "one")
     assert redrive(sqs, "one", "one-work-dead") == 1
     url = sqs.get_queue_url(QueueName="one-work-dead")["QueueUrl"]
-    assert calls == [{"SourceArn": arn(sqs, url)}]
+    there = sqs.get_queue_url(QueueName="one-work")["QueueUrl"]
+    assert calls == [{"SourceArn": arn(sqs, url), "DestinationArn": arn(sqs, there)}]
 
 
 def test_another_stacks_queue_is_not_touched(sqs: Any) -> None:

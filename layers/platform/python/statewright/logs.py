@@ -87,7 +87,8 @@ def _keys_of_step(event: dict[str, Any]) -> dict[str, str]:
 def message(record: dict[str, Any]) -> Iterator[None]:
     """Logs the end of a queue's message (a record of Lambda's event), and marks all that is logged
     on the way as belonging to what sent it."""
-    keys = {"message_id": record["messageId"], "queue": record["eventSourceARN"].split(":")[-1]}
+    queue = record.get("eventSourceARN", "").rpartition(":")[2] or None
+    keys = {"message_id": record.get("messageId"), "queue": queue}
     with within(**keys, **_brought(record)), _noting("message ended"):
         yield
 

@@ -112,6 +112,16 @@ class Settings(BaseSettings):
         """The queue of polls that are due."""
         return f"arn:aws:sqs:{self.region}:{self.account}:{self.prefix}-trigger-polls"
 
+    @property
+    def trigger_dead_letters_arn(self) -> str:
+        """The queue of firings that could not be delivered, or not be taken."""
+        return f"arn:aws:sqs:{self.region}:{self.account}:{self.prefix}-trigger-dead"
+
+    @property
+    def poll_dead_letters_arn(self) -> str:
+        """The queue of polls that could not be delivered, or not be taken."""
+        return f"arn:aws:sqs:{self.region}:{self.account}:{self.prefix}-trigger-polls-dead"
+
     def notification_queue_url(self, channel: str) -> str:
         """The queue of a channel."""
         return f"{self.notification_queues_url}-{channel.replace('_', '-')}"

@@ -50,8 +50,12 @@ from statewright.settings import Settings
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:m:e"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
-RULE = events.Rule("r-1", {"source": ["s"]}, QUEUE, "<aws.events.event.json>", "", enabled=True)
-SCHEDULE = schedules.Schedule("s-1", "rate(1 hour)", "UTC", QUEUE, "{}", enabled=True)
+RULE = events.Rule(
+    "r-1", {"source": ["s"]}, QUEUE, f"{QUEUE}-dead", "<aws.events.event.json>", "", enabled=True
+)
+SCHEDULE = schedules.Schedule(
+    "s-1", "rate(1 hour)", "UTC", QUEUE, f"{QUEUE}-dead", "{}", enabled=True
+)
 CALLS: dict[str, Callable[[], Any]] = {
     "events.publish": lambda: events.publish([events.Event("w", "t", "1")]),
     "events.put_rule": lambda: events.put_rule(RULE),

@@ -85,11 +85,13 @@ def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule that puts events into a queue. ``template`` is what the queue gets; in it,
-    ``<aws.events.event.json>`` stands for the event."""
+    ``<aws.events.event.json>`` stands for the event. What cannot be delivered for a day goes to the
+    dead letters as it is."""
 
     name: str
     pattern: dict[str, Any]
     queue_arn: str
+    dead_letters_arn: str
     template: str
     description: str
     enabled: bool
@@ -121,6 +123,7 @@ def put_rule(rule: Rule) -> None:
             "Id": "queue",
             "Arn": rule.queue_arn,
             "InputTransformer": {"InputTemplate": rule.template},
+            "DeadLetterConfig": {"Arn": rule.dead_letters_arn},
         }
         client("events").put_targets(Rule=rule.name, Targets=[target], **bus)
 

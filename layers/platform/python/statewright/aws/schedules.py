@@ -20,12 +20,14 @@ _RETRIES = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule that puts a text into a queue. ``start`` is what a rate counts from."""
+    """A schedule that puts a text into a queue, or into that of dead letters where it cannot for a
+    day. ``start`` is what a rate counts from."""
 
     name: str
     expression: str
     timezone: str
     queue_arn: str
+    dead_letters_arn: str
     text: str
     enabled: bool
     start: datetime | None = None
@@ -50,6 +52,7 @@ def put(schedule: Schedule) -> None:
             "RoleArn": chosen.scheduler_role_arn,
             "Input": schedule.text,
             "RetryPolicy": _RETRIES,
+            "DeadLetterConfig": {"Arn": schedule.dead_letters_arn},
         },
     }
     if schedule.start is not None:
