@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from statewright_cli.stand_in import start_stand_in
 from tests.console.showcase import Showcase, furnish
@@ -98,11 +98,44 @@ def _visits(page: Page) -> None:
     page.locator(".waterfall .row").first.wait_for()
 
 
+ROWS = b"sku,name,Pieces,reorder_at,supplier\n" + b"".join(
+    b"NEW-%d,%s,%s,5,Haus AG\n" % (n, name, b"many" if n == 3 else b"%d" % (n * 7))
+    for n, name in enumerate([b"Stool", b"Day bed", b"Reading lamp", b"Rug", b"Shoe rack", b"Tray"])
+)
+
+
+def _import(page: Page) -> None:
+    page.get_by_role("button", name="Import").first.click()
+    chosen: FilePayload = {"name": "delivery.csv", "mimeType": "text/csv", "buffer": ROWS}
+    page.get_by_role("dialog").get_by_label("File with rows").set_input_files(chosen)
+    page.get_by_role("dialog").get_by_label("left is filled from").select_option("Pieces")
+    page.get_by_role("dialog").get_by_role("button", name="Check the rows").click()
+    page.get_by_role("dialog").get_by_label("Rows that do not fit").wait_for()
+
+
+def _message(page: Page) -> None:
+    page.locator(".cm-editor, textarea").first.wait_for()
+
+
+def _menu(page: Page) -> None:
+    """On a phone the menu; on a desk the search that goes everywhere."""
+    if page.viewport_size and page.viewport_size["width"] < 700:
+        page.get_by_role("button", name="Open the menu").click()
+    else:
+        page.keyboard.press("Control+k")
+        page.get_by_label("Search pages and workflows").fill("order")
+        page.get_by_role("option").nth(1).wait_for(state="detached")
+    page.get_by_role("dialog").wait_for()
+
+
 PREPARED: dict[str, Callable[[Page], None]] = {
     "builder": _step,
     "report": _report,
     "execution": _visits,
     "failure": _visits,
+    "import": _import,
+    "message": _message,
+    "menu": _menu,
 }
 
 if __name__ == "__main__":

@@ -96,6 +96,7 @@ def furnish(server: Server, crm: str) -> Showcase:
     workflows = _workflows(owner, folders)
     _connections(owner)
     table = _table(owner)
+    _files(owner)
     hook = owner.ok("POST", "/v1/webhooks", {"url": f"{crm}/messages", "description": "Tells the operations channel", "events": ["execution.failed", "task.*"]})  # fmt: skip
     owner.ok("POST", f"/v1/webhooks/{hook['id']}/test")
     runs = _runs(owner, workflows)
@@ -119,9 +120,13 @@ def furnish(server: Server, crm: str) -> Showcase:
         "webhook": f"/webhooks/{hook['id']}",
         "apis": "/apis",
         "table": f"/tables/{table}",
+        "import": f"/tables/{table}",
+        "files": "/files",
         "dashboard": "/dashboards/overview",
         "report": "/reports/new",
         "notifications": "/notifications",
+        "message": "/notifications/templates/new",
+        "menu": "/workflows",
         "people": "/settings/people",
     }
     outside = {
@@ -173,6 +178,20 @@ def _table(owner: Client) -> str:
     ]  # fmt: skip
     owner.ok("POST", "/v1/tables/stock/rows", {"rows": rows})
     return "stock"
+
+
+def _files(owner: Client) -> None:
+    """What a company keeps: exports, invoices by month, a picture."""
+    day = "order;customer;total\n" + "".join(
+        f"A-{1000 + n};Customer {n};{n * 7 % 400}\n" for n in range(900)
+    )
+    kept = {"exports/orders-october.csv": day, "exports/orders-november.csv": day[:9000], "invoices/2026-10/A-1041.pdf": "%PDF-1.7" + " " * 48_000,
+            "invoices/2026-11/A-1187.pdf": "%PDF-1.7" + " " * 51_000, "price-list.csv": "sku,price\nOAK-100,149\nDES-102,39\n", "terms of delivery.txt": "Free delivery from 50 euros on.\n",
+            "product feed.json": '[{"sku": "OAK-100", "left": 12}]', "stock-take.xlsx": "x" * 18_300}  # fmt: skip
+    for name, content in kept.items():
+        body = content.encode()
+        upload = owner.ok("POST", "/v1/files", {"name": name, "size": len(body)})["upload"]
+        httpx.put(upload["url"], content=body, headers=upload["headers"]).raise_for_status()
 
 
 def _runs(owner: Client, workflows: dict[str, Any]) -> dict[str, str]:

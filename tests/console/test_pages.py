@@ -11,47 +11,10 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.console.journeys import publish, status
-from tests.support.console import PASSWORD, colleague, enter, findings
+from tests.support.console import PASSWORD, colleague, enter, findings, settled
 from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET
 from tests.support.process import running
 from tests.support.server import Client, Server, until
-
-PAGES = (
-    "/workflows",
-    "/templates",
-    "/templates/expense-approval",
-    "/assistant",
-    "/inbox",
-    "/connections",
-    "/connections?add=",
-    "/connections?add=oauth2",
-    "/connectors",
-    "/connectors/github",
-    "/webhooks",
-    "/apis",
-    "/files",
-    "/tables",
-    "/tables/prices",
-    "/dashboards",
-    "/dashboards/overview",
-    "/reports",
-    "/reports/new",
-    "/notifications",
-    "/notifications/templates/new",
-    "/messages",
-    "/settings/profile",
-    "/settings/security",
-    "/settings/preferences",
-    "/settings/general",
-    "/settings/people",
-    "/settings/roles",
-    "/settings/access",
-    "/settings/sign-in",
-    "/settings/keys",
-    "/settings/usage",
-    "/settings/audit",
-)
-
 
 VIEWED = (
     "/workflows",
@@ -82,13 +45,6 @@ SHOP: dict[str, Any] = {
         }
     },
 }  # fmt: skip
-
-
-def settled(page: Page) -> None:
-    """Waits until nothing on the page is loading any more."""
-    # Behind a dialog the page's heading is hidden from who asks by its role.
-    expect(page.locator("h1").first).to_be_visible()
-    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
 
 
 def test_first_start_template_run(page: Page) -> None:
@@ -211,28 +167,6 @@ def test_words_without_a_language_model_find_templates(page: Page, site: Server)
     expect(page.get_by_role("heading", name="Expense approval")).to_be_visible()
 
 
-def test_pages_are_accessible_and_fit_a_phone(page: Page, owner: Client) -> None:
-    """No serious finding of axe-core, light and dark; nothing over the edge at 390 pixels."""
-    owner.ok("POST", "/v1/tables", {"name": "prices", "columns": {"sku": {"type": "text"}}})
-    owner.ok("POST", "/v1/tables/prices/rows", {"rows": [{"sku": "chair"}]})
-    enter(page, owner)
-    found: dict[str, object] = {}
-    for path in PAGES:
-        page.goto(path)
-        settled(page)
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        if serious := findings(page):
-            found[path] = serious
-        page.emulate_media(color_scheme="dark")
-        if pale := findings(page, ["color-contrast"]):
-            found[f"{path} dark"] = pale
-        page.set_viewport_size({"width": 390, "height": 844})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found[f"{path} at 390 pixels"] = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1360, "height": 860})
-    assert found == {}
-
-
 def test_the_bell_counts_and_messages_are_read(page: Page, owner: Client) -> None:
     message = {"subject": "Stock is low", "text": "Only 3 left."}
     owner.ok("POST", "/v1/notifications", {"to": ["role:owner"], "channels": ["in_app"], "content": message})  # fmt: skip
@@ -300,6 +234,18 @@ def test_variables_are_changed_one_by_one(page: Page, owner: Client) -> None:
     page.get_by_role("region", name="Variables").get_by_role("button", name="Save").click()
     expect(page.get_by_text("The variables are set")).to_be_visible()
     assert owner.ok("GET", "/v1/variables")["variables"] == {"kept": {"a": 1}, "limit": 7}
+
+
+def test_the_audit_log_says_who_did_what(page: Page, owner: Client) -> None:
+    owner.publish({"name": "Noted", "triggers": [{"id": "manual", "type": "manual"}], "steps": [{"id": "a", "set": 1}]})  # fmt: skip
+    name = owner.ok("GET", "/v1/auth/account")["name"]
+    enter(page, owner)
+    page.goto("/settings/audit")
+    deed = page.get_by_role("button", name="Publish workflow")
+    row = page.get_by_role("row").filter(has=deed).first
+    expect(row.get_by_role("cell", name=name, exact=True)).to_be_visible()
+    row.get_by_role("button").click()
+    expect(page.get_by_role("dialog", name="Publish workflow")).to_contain_text("publish_workflow")
 
 
 def test_people_sign_in_through_an_identity_provider(page: Page, owner: Client) -> None:

@@ -42,7 +42,7 @@ export function OperationTable({ q, connector }: { q: string; connector?: string
                 <tr key={item.action}>
                   <td><button type="button" className="linkish strong" onClick={() => setOpen(item)}>{item.title}</button><span className="sub mono">{item.action}</span></td>
                   <td><Method method={item.method} />{item.deprecated && <span className="chip warn">deprecated</span>}</td>
-                  <td className="muted mono extra">{item.path}</td>
+                  <td className="muted mono extra wrap">{item.path}</td>
                 </tr>
               ))}
             </tbody>

@@ -38,7 +38,7 @@ export function CodeEditor({ label, value, onChange, onBlur, onFocus, extensions
       else calls.current.onBlur?.();
     });
     const names = labelledBy === undefined ? { "aria-label": label } : { "aria-labelledby": labelledBy };
-    const attributes = EditorView.contentAttributes.of({ ...names, ...(required ? { "aria-required": "true" } : {}), spellcheck: "false", ...(readOnly ? { "aria-readonly": "true", tabindex: "0" } : {}) });
+    const attributes = EditorView.contentAttributes.of({ ...names, ...(required ? { "aria-required": "true" } : {}), spellcheck: "false", tabindex: "0", ...(readOnly ? { "aria-readonly": "true" } : {}) });
     const locked = [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
     own.current = new EditorView({
       parent: host.current!,

@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ComponentType } from "react";
 
 import { api, ok } from "../api/client";
 import { useAct } from "../api/use";
@@ -21,8 +21,16 @@ function useOnce(act: () => void): void {
   });
 }
 
+/** A page that a mailed link opens: without what the mail has in it, nothing can be done. */
+const mailed = (Opened: ComponentType) =>
+  function Mailed() {
+    const [whole] = useState(() => mailedToken() !== "");
+    if (whole) return <Opened />;
+    return <Sheet title="This link is not complete" lead="Open it from the mail once more, or copy all of it."><Link to="/sign-in" search={{}} className="button primary">Go to the sign-in page</Link></Sheet>;
+  };
+
 /** A registration's link. */
-export function Register() {
+export const Register = mailed(function Confirm() {
   const navigate = useNavigate();
   const confirm = useAct(() => api.POST("/v1/auth/workspaces/confirm", { body: { token: mailedToken() } }), {
     done: (session) => {
@@ -32,10 +40,10 @@ export function Register() {
   });
   useOnce(() => confirm.mutate());
   return <Sheet title="Confirming your address"><Complaint error={confirm.error} />{confirm.isError && <Link to="/sign-in" search={{}}>Sign in</Link>}</Sheet>;
-}
+});
 
 /** An address is confirmed. */
-export function VerifyEmail() {
+export const VerifyEmail = mailed(function Verify() {
   const confirm = useAct(() => api.POST("/v1/auth/email-verifications/confirm", { body: { token: mailedToken() } }));
   useOnce(() => confirm.mutate());
   return (
@@ -44,7 +52,7 @@ export function VerifyEmail() {
       <Link to="/workflows" className="button primary">Go on</Link>
     </Sheet>
   );
-}
+});
 
 export function ForgotPassword() {
   const ask = useAct((email: string) => api.POST("/v1/auth/password-resets", { body: { email } }));
@@ -62,7 +70,7 @@ export function ForgotPassword() {
   );
 }
 
-export function ResetPassword() {
+export const ResetPassword = mailed(function Reset() {
   const [token] = useState(mailedToken);
   const [password, setPassword] = useState("");
   const reset = useAct(() => api.POST("/v1/auth/password-resets/confirm", { body: { token, password } }));
@@ -78,10 +86,10 @@ export function ResetPassword() {
       </Form>
     </Sheet>
   );
-}
+});
 
 /** An invitation's link: newcomers name themselves, others give their password. */
-export function AcceptInvitation() {
+export const AcceptInvitation = mailed(function Accept() {
   const navigate = useNavigate();
   const [token] = useState(mailedToken);
   const [known, setKnown] = useState(false);
@@ -114,7 +122,7 @@ export function AcceptInvitation() {
       </form>
     </Sheet>
   );
-}
+});
 
 /** The end of a consent window: tells the page that opened it, and closes. */
 export function Connected() {

@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { useCan } from "../api/account";
 import { api, type Schemas } from "../api/client";
+import { useWho } from "../api/people";
 import { useAct, useLoad } from "../api/use";
 import { Tabs } from "../ui/extras";
 import { Await, Empty, Page } from "../ui/page";
@@ -30,7 +31,10 @@ export function NotificationsPage() {
   );
 }
 
+const titled = (category: string): string => `${category.charAt(0).toUpperCase()}${category.slice(1).replaceAll(/[-_]/g, " ")}`;
+
 function Sent() {
+  const who = useWho();
   const [open, setOpen] = useState<string | null>(null);
   const found = useLoad(["notifications"], () => api.GET("/v1/notifications", { params: { query: { limit: 100 } } }), { every: 10_000 });
   return (
@@ -38,12 +42,12 @@ function Sent() {
       {({ items }) => items.length === 0 ? <Empty icon={BellRing} title="Nothing sent yet">What workflows and people send is listed here, with what became of it.</Empty> : (
         <div className="card scroll">
           <table className="table">
-            <thead><tr><th>About</th><th>By</th><th>What became of it</th><th className="extra">When</th></tr></thead>
+            <thead><tr><th>About</th><th>Sent</th><th>What became of it</th><th className="extra">When</th></tr></thead>
             <tbody>
               {items.map((item) => (
                 <tr key={item.id}>
-                  <td><button type="button" className="linkish strong" onClick={() => setOpen(item.id)}>{item.category.replaceAll("-", " ")}</button>{item.priority !== "normal" && <span className="chip">{item.priority}</span>}</td>
-                  <td className="muted">{item.channels.join(", ").replaceAll("_", " ")}</td>
+                  <td><button type="button" className="linkish strong" onClick={() => setOpen(item.id)}>{titled(item.category)}</button>{item.priority !== "normal" && <span className="chip">{item.priority}</span>}</td>
+                  <td className="muted">{item.channels.join(", ").replaceAll("_", " ")}<span className="sub">from {who(item.created_by)}</span></td>
                   <td><span className="chips">{Object.entries(item.progress).map(([status, number]) => <span key={status} className={`chip ${TONES[status] ?? ""}`}>{number} {status}</span>)}</span></td>
                   <td className="muted extra"><Moment at={item.created_at} /></td>
                 </tr>
@@ -59,6 +63,9 @@ function Sent() {
 
 function Deliveries({ id, onClose }: { id: string; onClose: () => void }) {
   const can = useCan();
+  const who = useWho();
+  // In the console a message goes to a person, not to an address.
+  const addressee = ({ address, recipient }: Schemas["Delivery"]): string => (/^[0-9a-f-]{36}$/.test(address || recipient) ? who(`user:${address || recipient}`) : address || recipient);
   const found = useLoad(["notifications", id], () => api.GET("/v1/notifications/{notification_id}/deliveries", { params: { path: { notification_id: id }, query: { limit: 100 } } }));
   const resend = useAct((delivery: string) => api.POST("/v1/deliveries/{delivery_id}/resend", { params: { path: { delivery_id: delivery } } }), { touches: [["notifications"]], says: "It is sent again." });
   return (
@@ -71,7 +78,7 @@ function Deliveries({ id, onClose }: { id: string; onClose: () => void }) {
             <tbody>
               {items.map((item) => (
                 <tr key={item.id}>
-                  <td>{item.address || item.recipient}<span className="sub">{item.channel.replaceAll("_", " ")}{item.reason !== null && `: ${item.reason}`}</span></td>
+                  <td>{addressee(item)}<span className="sub">{item.channel.replaceAll("_", " ")}{item.reason !== null && `: ${item.reason}`}</span></td>
                   <td><span className={`chip ${TONES[item.status] ?? ""}`}>{item.status}</span></td>
                   <td className="muted extra"><Moment at={item.updated_at} /></td>
                   <td className="row-acts">{can("notifications:send") && ["failed", "bounced", "expired"].includes(item.status) && <button type="button" className="button small-button" onClick={() => resend.mutate(item.id)}>Send again</button>}</td>

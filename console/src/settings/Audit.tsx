@@ -5,6 +5,7 @@ import { FileDown, ScrollText } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 
 import { api, ok, type Schemas } from "../api/client";
+import { useWho } from "../api/people";
 import { save } from "../ui/download";
 import { Facts } from "../ui/extras";
 import { Field } from "../ui/forms";
@@ -12,6 +13,21 @@ import { Empty, Skeleton } from "../ui/page";
 import { Complaint, Dialog } from "../ui/parts";
 
 type Event = Schemas["AuditEvent"];
+
+/** What was done, in words: `create_workflow`, `session.begun`. */
+const deed = (action: string): string => {
+  const words = action.replaceAll(/[._]/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** What an event is about: its name where that was noted, else its kind with the end of its id. */
+function concerns({ target, details }: Event, who: (actor: string) => string): string {
+  const [kind = "", id = ""] = target.split(/:(.*)/s);
+  if (kind === "user") return who(target);
+  const name = details["name"] ?? details["title"] ?? details["email"];
+  if (typeof name === "string" && name !== "") return `${kind.replaceAll("_", " ")} “${name}”`;
+  return `${kind.replaceAll("_", " ")} ${/^[0-9a-f-]{36}$/.test(id) ? `…${id.slice(-6)}` : id}`;
+}
 
 /** All events with their hashes, page by page: what `statewright audit verify` reads. */
 async function exportAll(told: (count: number) => void): Promise<void> {
@@ -27,6 +43,7 @@ async function exportAll(told: (count: number) => void): Promise<void> {
 }
 
 export function Audit() {
+  const who = useWho();
   const [words, setWords] = useState("");
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
@@ -66,14 +83,14 @@ export function Audit() {
       {found.isPending ? <Skeleton /> : items.length === 0 ? <Empty icon={ScrollText} title="Nothing found">Try other words or days.</Empty> : (
         <div className="card scroll">
           <table className="table">
-            <thead><tr><th>When</th><th>What</th><th className="extra">Who</th><th className="extra">Concerns</th></tr></thead>
+            <thead><tr><th>When</th><th>What</th><th>Who</th><th className="extra">Concerns</th></tr></thead>
             <tbody>
               {items.map((event) => (
                 <tr key={event.sequence}>
-                  <td className="muted numbers">{new Date(event.at).toLocaleString()}</td>
-                  <td><button type="button" className="linkish strong mono" onClick={() => setOpen(event)}>{event.action}</button></td>
-                  <td className="muted extra clip">{event.actor}</td>
-                  <td className="muted extra clip">{event.target}</td>
+                  <td className="muted">{new Date(event.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" })}</td>
+                  <td><button type="button" className="linkish strong" onClick={() => setOpen(event)}>{deed(event.action)}</button></td>
+                  <td className="clip">{who(event.actor)}</td>
+                  <td className="muted extra clip" title={event.target}>{concerns(event, who)}</td>
                 </tr>
               ))}
             </tbody>
@@ -82,8 +99,8 @@ export function Audit() {
       )}
       {found.hasNextPage && <button type="button" className="button" onClick={() => void found.fetchNextPage()}>Show more</button>}
       {open !== null && (
-        <Dialog title={open.action} open onClose={() => setOpen(null)}>
-          <Facts facts={[["Number", open.sequence], ["When", new Date(open.at).toLocaleString()], ["Who", open.actor], ["From", open.address], ["Concerns", open.target], ["Hash", <code>{open.hash}</code>]]} />
+        <Dialog title={deed(open.action)} open onClose={() => setOpen(null)}>
+          <Facts facts={[["Number", open.sequence], ["When", new Date(open.at).toLocaleString()], ["Action", <code>{open.action}</code>], ["Who", <>{who(open.actor)} <code>{open.actor}</code></>], ["From", open.address], ["Concerns", open.target], ["Hash", <code>{open.hash}</code>]]} />
           <pre className="json" tabIndex={0}>{JSON.stringify(open.details, null, 2)}</pre>
         </Dialog>
       )}

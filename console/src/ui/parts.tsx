@@ -14,12 +14,12 @@ export function Complaint({ error }: { error: unknown }) {
     <div className="banner" role="alert">
       <CircleAlert size={17} aria-hidden />
       <div>
-        {error instanceof Error ? error.message : String(error)}
+        {said(error)}
         {issues.length > 1 && (
           <ul>
             {issues.map((issue) => (
               <li key={issue.pointer + issue.detail}>
-                <code>{issue.pointer}</code> {issue.detail}
+                “{fieldOf(issue.pointer)}”: {issue.detail}
               </li>
             ))}
           </ul>
@@ -27,6 +27,16 @@ export function Complaint({ error }: { error: unknown }) {
       </div>
     </div>
   );
+}
+
+const fieldOf = (pointer: string): string => pointer.split("/").slice(1).join(" › ");
+
+/** An error's words; one about a single field names that, where the server names its JSON pointer. */
+function said(error: unknown): string {
+  const [issue, ...more] = error instanceof Problem ? error.issues : [];
+  const message = error instanceof Error ? error.message : String(error);
+  if (issue === undefined || more.length > 0 || issue.pointer === "" || !message.startsWith(issue.pointer)) return message;
+  return `“${fieldOf(issue.pointer)}”: ${issue.detail}`;
 }
 
 interface DialogProps {

@@ -23,7 +23,9 @@ export function Received() {
   const [verdict, setVerdict] = useState<Verdict | "">("");
   const workflows = useLoad(["workflows", "names"], () => api.GET("/v1/workflows", { params: { query: { limit: 100 } } }), { stale: 30_000 });
   const published = (workflows.data?.items ?? []).filter(({ version }) => version !== null);
-  const chosen = workflow || (published[0]?.id ?? "");
+  const recent = useLoad(["executions", "recent"], () => api.GET("/v1/executions", { params: { query: { limit: 50 } } }), { stale: 30_000 });
+  const called = recent.data?.items.find(({ trigger, workflow_id }) => trigger === "webhook" && published.some(({ id }) => id === workflow_id));
+  const chosen = workflow || (called?.workflow_id ?? published[0]?.id ?? "");
   return (
     <>
       <div className="tools">
@@ -31,12 +33,17 @@ export function Received() {
         <select aria-label="Verdict" value={verdict} onChange={(event) => setVerdict(event.target.value as Verdict | "")}><option value="">Every verdict</option>{VERDICTS.map((each) => <option key={each}>{each}</option>)}</select>
       </div>
       <Complaint error={workflows.error} />
-      {workflows.isPending ? <Skeleton /> : chosen === "" ? <Nothing /> : <List workflowId={chosen} verdict={verdict} />}
+      {workflows.isPending || recent.isPending ? <Skeleton /> : chosen === "" ? <Nothing /> : <List workflowId={chosen} verdict={verdict} />}
     </>
   );
 }
 
-const Nothing = () => <Empty icon={Webhook} title="No call yet">Publish a workflow with a webhook, and call its address: the calls appear here for a while.</Empty>;
+/** Only calls that are kept are here: without a word on that, the page would look broken beside executions that webhooks have started. */
+const Nothing = ({ workflowId }: { workflowId?: string }) => (
+  <Empty icon={Webhook} title="No call is kept" actions={workflowId !== undefined && <Link to="/workflows/$workflowId" params={{ workflowId }} className="button">Open the workflow</Link>}>
+    Webhooks that verify their senders keep their calls for a week. For others it is turned on at the trigger, under “Calls are kept”.
+  </Empty>
+);
 
 function List({ workflowId, verdict }: { workflowId: string; verdict: Verdict | "" }) {
   const [open, setOpen] = useState<string | null>(null);
@@ -50,7 +57,7 @@ function List({ workflowId, verdict }: { workflowId: string; verdict: Verdict | 
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
   if (found.isPending) return <Skeleton />;
   if (found.isError) return <Complaint error={found.error} />;
-  if (items.length === 0) return <Nothing />;
+  if (items.length === 0) return <Nothing workflowId={workflowId} />;
   return (
     <>
       <div className="card scroll">
