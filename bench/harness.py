@@ -119,7 +119,7 @@ class Server:
         return Cpu(sum(map(_cpu_of, self._processes())), sum(map(_cpu_of, database)))
 
     def _processes(self) -> list[psutil.Process]:
-        """The one that serves, and the one that feeds functions: not its database's."""
+        """The one with the engine, and the one that answers requests: not its database's."""
         first = psutil.Process(self.process.pid)
         others = first.children()
         return [first, *(other for other in others if "localcloud" in " ".join(other.cmdline()))]

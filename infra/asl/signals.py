@@ -10,13 +10,15 @@ from types import FrameType
 
 
 def leave_in_order() -> None:
-    """Makes SIGTERM and SIGHUP end the process as :func:`sys.exit` does. Main thread only.
+    """Makes SIGTERM and SIGHUP end the process as :func:`sys.exit` does, and SIGINT raise
+    KeyboardInterrupt, also where a shell has started it in the background. Main thread only.
 
-    uvicorn takes SIGTERM while it serves and sends it again when it has answered what was under
-    way: without this, that would end the process on the spot. A SIGHUP that is ignored, as nohup
-    wants it, stays ignored.
+    uvicorn, where it serves in this process, takes SIGTERM meanwhile and sends it again when it has
+    answered what was under way: without this, that would end the process on the spot. A SIGHUP
+    that is ignored, as nohup wants it, stays ignored.
     """
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _terminate)
 

@@ -7,15 +7,22 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from asl.ports import Clock
 from localcloud.gathering import Gatherer
-from localcloud.services.logs import Logs
 
 GATHER_SECONDS = 1.0
 _VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.\w+)?)")
+
+
+class Logs(Protocol):
+    """Where lines are put: :class:`localcloud.services.logs.Logs`, here or in another process."""
+
+    def put(self, name: str, events: Sequence[tuple[int, str]]) -> None:
+        """Writes events, each with its moment in milliseconds, into a group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import contextlib
 import logging
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +18,29 @@ from asl.adapters.postgres_journal import PostgresJournal, create_schema
 from asl.adapters.postgres_machines import PostgresMachines
 from asl.adapters.s3_objects import S3Objects
 from asl.engine import Engine
-from localcloud.access_log import AccessLog
-from localcloud.boto import KEY_ID, Plug
+from localcloud.boto import Plug
 from localcloud.calls import Calls
 from localcloud.clock import SystemClock
 from localcloud.database import EmbeddedDatabase, open_pool
 from localcloud.errors import TemplateError
-from localcloud.feeding_process import FeedingProcess, Perform
+from localcloud.front_process import FrontProcess, Setting
 from localcloud.functions import LambdaHost
 from localcloud.gateway import Gateway
-from localcloud.link import OWN, Setting
+from localcloud.link import OWN
 from localcloud.metrics import Metrics
 from localcloud.resources import ACCOUNT, REGION, Resources, add_resource, attribute_of
 from localcloud.services import states
 from localcloud.services.events import Events
+from localcloud.services.feeding import Feeder
 from localcloud.services.keys import Kms, Parameters, SecretsManager
 from localcloud.services.logs import Logs
 from localcloud.services.mail import Ses
 from localcloud.services.objects import S3
-from localcloud.services.s3_http import PREFIX, S3Http
+from localcloud.services.s3_http import PREFIX
 from localcloud.services.scheduler import Scheduler
 from localcloud.services.sns import Sns
 from localcloud.services.sqs import Sqs
-from localcloud.services.websockets import WebSockets
+from localcloud.services.websockets import SOCKETS, WebSockets
 from localcloud.template import Stack
 
 CONNECTIONS = 36
@@ -74,8 +76,10 @@ class LocalCloud:
         self._options = options
         self._closing = contextlib.ExitStack()
         self._deliveries: Resources
+        self._plug: Plug
+        self._api: dict[str, Any]
+        self._front: FrontProcess | None = None
         self.gateway: Gateway
-        self.s3: S3Http
         self.metrics: Metrics
         self.host = LambdaHost()
         if options.forgetting is not None:
@@ -86,8 +90,6 @@ class LocalCloud:
         """Starts everything. When it returns, requests can be served and lost work goes on."""
         data = self._options.data
         data.mkdir(parents=True, exist_ok=True)
-        feeding = FeedingProcess()  # it gets ready while PostgreSQL does
-        self._closing.callback(feeding.close)
         url = self._options.database_url or self._embedded(data / "postgres")
         pool = open_pool(url, CONNECTIONS)
         self._closing.callback(pool.close)
@@ -95,7 +97,7 @@ class LocalCloud:
         schema = Path(__file__).with_name("schema.sql").read_text()
         with pool.connection() as connection:
             connection.execute(schema.encode())
-        self._make(pool, data, url, feeding)
+        self._make(pool, data, url)
 
     def _embedded(self, folder: Path) -> str:
         database = EmbeddedDatabase(folder)
@@ -104,9 +106,9 @@ class LocalCloud:
         database.keep()
         return url
 
-    def _make(self, pool: Any, data: Path, url: str, feeding: FeedingProcess) -> None:
+    def _make(self, pool: Any, data: Path, url: str) -> None:
         clock = SystemClock()
-        sqs = Sqs(pool, clock, feeding)
+        sqs = Sqs(pool, clock, Feeder(pool, clock, REGION, self.host))
         sns = Sns(self._deliver, clock)
         events = Events(self._deliver, clock, ACCOUNT, REGION, pool)
         events.rules.load()
@@ -141,72 +143,31 @@ class LocalCloud:
             "ssm": Parameters(pool).operations(),
             "lambda": found.lambda_operations(),
             "cloudwatch-logs": found.logs.operations(),
-            "apigatewaymanagementapi": self.sockets.operations(),
+            SOCKETS: {name: partial(self._post, name) for name in self.sockets.operations()},
         }
         secret = _secret(data / "access.key")
         endpoint = self._options.base_url + PREFIX.rstrip("/")
-        plug = self._watch_calls(Plug(services, REGION, secret, endpoint))
-        plug.install()
-        self.s3 = S3Http(found.s3, clock, endpoint, lambda: (KEY_ID, secret))
-        api = self._deploy(found, url)
-        self.gateway = Gateway(api, self.host, self._options.keep_policies)
-        self._watch(Metrics(pool, sqs.names), events)
+        self._plug = self._watch_calls(Plug(services, REGION, secret, endpoint))
+        self._plug.install()
+        self._api = self._deploy(found, url)
+        self.gateway = Gateway(self._api, self.host, self._options.keep_policies)
+        self.metrics = Metrics(pool, sqs.names)
+        self.host.watch, events.watch = self.metrics.invocation, self.metrics.event
         self._migrate()
         states.make_machines(engine.api, found.machines)
-        feeding.open(self._setting(found, url, secret, endpoint), self._perform(plug, events))
         found.begin(scheduler)
         engine.open()
         scheduler.open()
         for close in (self.host.close, journal.close, engine.close, sqs.close, scheduler.close):
             self._closing.callback(close)
-        self._log(found.logs, AccessLog(api["AccessLogSetting"], found.logs, clock))
-
-    def _setting(self, found: Resources, url: str, secret: str, endpoint: str) -> Setting:
-        return Setting(
-            dict(os.environ),
-            str(self._options.template.parent),
-            url,
-            self.host.functions(),
-            found.s3.buckets(),
-            found.s3.folder,
-            ACCOUNT,
-            REGION,
-            secret,
-            endpoint,
-            self._options.record_calls,
-            self._options.forgetting,
-        )
-
-    def _perform(self, plug: Plug, events: Events) -> Perform:
-        """What the process that feeds functions may ask this one for."""
-        own: dict[str, Callable[..., None]]
-        own = {"watch": self.metrics.invocation, "announce": events.announce_object}
-
-        def perform(service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
-            if service == OWN:
-                return own[operation](*parameters["arguments"])
-            return plug.call(service, operation, dict(parameters))
-
-        return perform
+        # Last of all, so that what is written before the end is delivered still.
+        found.logs.open()
+        self._closing.callback(found.logs.close)
 
     def _watch_calls(self, plug: Plug) -> Plug:
         if self._options.record_calls is not None:
             plug.watch = Calls(self._options.record_calls, ACCOUNT, REGION).note
         return plug
-
-    def _watch(self, metrics: Metrics, events: Events) -> None:
-        self.metrics = metrics
-        self.gateway.watch = metrics.request
-        self.host.watch = metrics.invocation
-        events.watch = metrics.event
-
-    def _log(self, logs: Logs, calls: AccessLog) -> None:
-        """Last of all, so that what is written before the end is delivered still."""
-        logs.open()
-        self._closing.callback(logs.close)
-        calls.open()
-        self.gateway.log = calls.note
-        self._closing.callback(calls.close)
 
     def _migrate(self) -> None:
         migrated = self.host.invoke(f"{STACK}-operations-migrate", b"{}")
@@ -250,6 +211,63 @@ class LocalCloud:
     def _deliver(self, target: str, texts: Sequence[str]) -> None:
         """Takes events or messages to the resource with an ARN; they are durable on return."""
         self._deliveries.deliver(target, texts)
+
+    def answer(self, listener: socket.socket, console: Path | None, hosts: Sequence[str]) -> None:
+        """Has requests answered in a process of their own, until this is closed.
+
+        Args:
+            console: the console's files.
+            hosts: the names that are answered to.
+        """
+        setting = self._setting(console, hosts)
+        self._front = FrontProcess(setting, listener, self._perform)
+        self._closing.callback(self._front.close)
+
+    def _setting(self, console: Path | None, hosts: Sequence[str]) -> Setting:
+        options, found = self._options, self._deliveries
+        return Setting(
+            environment=dict(os.environ),
+            root=str(options.template.parent),
+            functions=self.host.functions(),
+            api=self._api,
+            sockets=found.sockets.resources,
+            buckets=found.s3.buckets(),
+            objects=found.s3.folder,
+            account=ACCOUNT,
+            region=REGION,
+            secret=os.environ["AWS_SECRET_ACCESS_KEY"],
+            s3_url=options.base_url + PREFIX.rstrip("/"),
+            keep_policies=options.keep_policies,
+            record_calls=options.record_calls,
+            forgetting=options.forgetting,
+            console=console,
+            hosts=hosts,
+        )
+
+    def _perform(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
+        """What the process that answers requests asks this one for."""
+        if service == OWN:
+            return self._perform_own(operation, *parameters["arguments"])
+        return self._plug.call(service, operation, dict(parameters))
+
+    def _perform_own(self, operation: str, *arguments: Any) -> Any:
+        match operation:
+            case "count":
+                for kind, *values in arguments[0]:
+                    getattr(self.metrics, kind)(*values)
+            case "log":
+                self._deliveries.logs.put(*arguments)
+            case "metrics":
+                return self.metrics.text(*arguments)
+            case "announce":
+                self._deliveries.events.announce_object(*arguments)
+        return None
+
+    def _post(self, operation: str, **parameters: Any) -> Any:
+        """Something for a client of the WebSocket API: the clients are where requests are."""
+        if self._front is not None:
+            return self._front.call(SOCKETS, operation, parameters)
+        return self.sockets.operations()[operation](**parameters)
 
     def close(self) -> None:
         """Stops everything, in the reverse order of its start."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from ipaddress import ip_address
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from asl.asgi import Application, read_body
 from localcloud.gateway import Gateway, Request, Response
 from localcloud.guard import Guard, Hosts, decoded, packed, problem
-from localcloud.metrics import Metrics
 from localcloud.services.s3_http import PREFIX, S3Answer, S3Http, S3Request
 from localcloud.services.websockets import STAGE, WebSockets
 from localcloud.site import Site
@@ -29,6 +28,13 @@ THREADS = 64
 IN_MEMORY = 1_048_576
 """What is uploaded and is larger goes to the disk at once."""
 PIECE = 262_144
+
+
+class Metrics(Protocol):
+    """What is counted: :class:`localcloud.metrics.Metrics`, here or in another process."""
+
+    def text(self, accept: str) -> tuple[bytes, str]:
+        """All metrics, and their content type, as the reader's Accept header wants them."""
 
 
 class Web(Application):

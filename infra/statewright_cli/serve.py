@@ -13,17 +13,12 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from asl.engine import collect_seldom
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
-from localcloud.connection import Connection
-from localcloud.guard import Hosts
-from localcloud.services.websockets import MAX_MESSAGE
-from localcloud.site import Site
-from localcloud.web import Web
+from localcloud.front_process import SWITCH_SECONDS
 from statewright_cli import openapi
 from statewright_cli.forgetting import forgetting
 from statewright_cli.project import CONSOLE, TEMPLATE
@@ -31,8 +26,6 @@ from statewright_cli.python_connectors import FOLDER, installed
 
 console = Console(highlight=False)
 LOOPBACK = "127.0.0.0/8,::1"
-SWITCH_SECONDS = 0.005
-"""How long a thread may keep the interpreter: short, so that answers do not wait for batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +91,15 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         cloud.open()
         openapi.make_if_stale()
         collect_seldom()
-        site = Site(CONSOLE, cloud.gateway) if CONSOLE.is_dir() else None
-        names = [place.host, *place.allowed_hosts.split(",")]
-        web = Web(
-            cloud.gateway,
-            cloud.sockets,
-            site,
-            cloud.s3,
-            cloud.metrics,
-            Hosts(name.strip() for name in names),
-        )
-        closing.callback(web.close)
-        config = uvicorn.Config(
-            web,
-            http=Connection,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            ws="websockets-sansio",
-            ws_max_size=MAX_MESSAGE,
-        )
-        server = uvicorn.Server(config)
+        names = [place.host, *(name.strip() for name in place.allowed_hosts.split(","))]
+        cloud.answer(listener, CONSOLE if CONSOLE.is_dir() else None, names)
         if tour:
             from statewright_cli.tour import take_tour
 
             guide = threading.Thread(target=take_tour, args=(place.url, place.data), daemon=True)
             guide.start()
         console.print(f"Statewright serves on [bold]{place.url}[/], data in {place.data}")
-        server.run(sockets=[listener])
+        threading.Event().wait()  # until a signal
 
 
 def _listen(place: Place) -> socket.socket:

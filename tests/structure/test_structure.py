@@ -265,7 +265,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         "layers/platform/python/statewright/settings.py",
         "infra/localcloud/boto.py",  # sets the credentials that clients want to see
         "infra/localcloud/cloud.py",  # sets what the template says, as Lambda does
-        "infra/localcloud/feeding_child.py",  # the same, in the process of its own
+        "infra/localcloud/front.py",  # the same, in the process that answers requests
     }
 
 

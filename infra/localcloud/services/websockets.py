@@ -26,6 +26,8 @@ MAX_WAITING = 1000
 LONGEST = 7200.0
 """Seconds that a connection may last."""
 STAGE = "live"
+SOCKETS = "apigatewaymanagementapi"
+"""The management API's id as a service of boto3."""
 _CONNECT, _DISCONNECT, _DEFAULT = "$connect", "$disconnect", "$default"
 _log = logging.getLogger("localcloud.websockets")
 
@@ -61,11 +63,14 @@ class WebSockets:
         self._authorizer = ""
         self._selector = "action"
         self._connections: dict[str, Connection] = {}
+        self.resources: list[tuple[str, str, dict[str, Any]]] = []
+        """What :meth:`add` took."""
 
     # -- from the template ------------------------------------------------------------------------
 
     def add(self, kind: str, name: str, properties: dict[str, Any]) -> None:
         """Takes a resource ``AWS::ApiGatewayV2::<kind>``."""
+        self.resources.append((kind, name, properties))
         match kind:
             case "Api":
                 self._selector = properties["RouteSelectionExpression"].rpartition(".")[2]
