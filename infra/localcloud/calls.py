@@ -54,7 +54,7 @@ class Calls:
     def __init__(self, file: Path, account: str, region: str):
         self._file = file
         self._place = f"{region}:{account}"
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: set[str] = set()
         self._lock = threading.Lock()
 
     def note(self, service: str, operation: str, parameters: Parameters) -> None:
@@ -63,14 +63,15 @@ class Calls:
         if not function:
             return
         for action, resource in needs(self._place, service, operation, parameters):
-            self._write(function, action, resource)
+            need = {"function": function, "action": action, "resource": resource}
+            keys = condition_keys(service, action, parameters)
+            self._write(json.dumps(need | ({"keys": keys} if keys else {})))
 
-    def _write(self, function: str, action: str, resource: str) -> None:
+    def _write(self, line: str) -> None:
         with self._lock:
-            if (function, action, resource) in self._seen:
+            if line in self._seen:
                 return
-            self._seen.add((function, action, resource))
-            line = json.dumps({"function": function, "action": action, "resource": resource})
+            self._seen.add(line)
             with self._file.open("a") as file:
                 file.write(line + "\n")
 
@@ -101,6 +102,14 @@ def needs(place: str, service: str, operation: str, parameters: Parameters) -> I
         yield "kms:GenerateDataKey", _KEY
     if action in _WRITES | _READS:
         yield "kms:Decrypt", _KEY
+
+
+def condition_keys(service: str, action: str, parameters: Parameters) -> dict[str, str]:
+    """What a call tells of itself for a statement's condition: whom a role is for, new tags."""
+    if action == "iam:PassRole":
+        return {"iam:PassedToService": f"{_PREFIXES.get(service, service)}.amazonaws.com"}
+    tags = parameters.get("Tags", ())
+    return {f"aws:RequestTag/{tag['TagKey']}": tag["TagValue"] for tag in tags if "TagKey" in tag}
 
 
 _KEY = "the deployment's key"

@@ -36,6 +36,12 @@ _UNSEEN = {
     "states:SendTaskSuccess",
 }
 """Actions on what a call does not name: a connection's API, a task token's state machine."""
+_TAGGED = "aws:ResourceTag/"
+_MAKES = dict.fromkeys(
+    ("kms:Sign", "kms:GetPublicKey", "kms:ScheduleKeyDeletion"),
+    ("kms:CreateKey", "kms:TagResource"),
+)
+"""What makes the resources of an action, and tags them."""
 _NAMES = {"kms": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/local"}
 
 
@@ -46,24 +52,40 @@ class Need:
     function: str
     action: str
     resource: str
+    keys: tuple[tuple[str, str], ...] = ()
+    """What the call tells of itself that a condition may be about."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A function may do something with resources of a pattern."""
+    """A function may do something with resources of a pattern, where all conditions hold."""
 
     function: str
     action: str
     resource: str
+    conditions: tuple[tuple[str, str], ...] = ()
 
     def covers(self, need: Need) -> bool:
         if (self.function, self.action) != (need.function, need.action):
+            return False
+        if not all(_holds(condition, need) for condition in self.conditions):
             return False
         if need.resource == KEY:
             return self.resource in {_NAMES["kms"], "*"}
         if need.resource == "*" and self.action in _UNSEEN:
             return True
         return self.resource == "*" or _matcher(self.resource).fullmatch(need.resource) is not None
+
+
+def _holds(condition: tuple[str, str], need: Need) -> bool:
+    """Whether a call meets a condition. A resource's tag is met where nobody may make, or tag, such
+    a resource otherwise, which is looked at for whoever was seen to."""
+    key, value = condition
+    if key.startswith(_TAGGED):
+        asked = (f"aws:RequestTag/{key.removeprefix(_TAGGED)}", value)
+        makers = [grant for grant in granted() if grant.action in _MAKES[need.action]]
+        return bool(makers) and all(asked in grant.conditions for grant in makers)
+    return condition in need.keys
 
 
 @cache
@@ -74,7 +96,8 @@ def _matcher(pattern: str) -> re.Pattern[str]:
 def recorded(file: Path) -> set[Need]:
     """What a server noted with ``--record-calls``."""
     lines = file.read_text().splitlines() if file.exists() else []
-    return {Need(**json.loads(line)) for line in lines}
+    calls = [json.loads(line) for line in lines]
+    return {Need(**call | {"keys": tuple(sorted(call.get("keys", {}).items()))}) for call in calls}
 
 
 @cache
@@ -106,7 +129,15 @@ def _of(resource: Resource, managed: dict[str, Any]) -> Iterator[Grant]:
         for statement in document["Statement"]:
             for action in _list(statement["Action"]):
                 for one in _list(statement["Resource"]):
-                    yield Grant(name, action, one)
+                    yield Grant(name, action, one, _conditions(statement))
+
+
+def _conditions(statement: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """A statement's conditions, all of which must hold. Another operator than this is an error."""
+    asked: dict[str, dict[str, str]] = statement.get("Condition", {})
+    unknown = asked.keys() - {"StringEquals"}
+    assert not unknown, f"nothing here knows what {unknown} means"
+    return tuple(sorted(asked.get("StringEquals", {}).items()))
 
 
 def _list(value: Any) -> list[Any]:

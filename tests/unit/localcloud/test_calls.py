@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.calls import Calls, needs, running
+from localcloud.calls import Calls, condition_keys, needs, running
 
+TAGS = [{"TagKey": "a", "TagValue": "b"}]
 PLACE = "us-east-1:000000000000"
 QUEUE = "https://sqs.us-east-1.amazonaws.com/000000000000/q"
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
@@ -105,3 +106,18 @@ def test_calls_are_noted_once_and_only_those_of_functions(tmp_path: Path) -> Non
     running.reset(token)
     (line,) = file.read_text().splitlines()
     assert json.loads(line) == {"function": "f", "action": "ses:SendEmail", "resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "parameters", "expected"),
+    [
+        ("sfn", "iam:PassRole", {"roleArn": "r"}, {"iam:PassedToService": "states.amazonaws.com"}),
+        ("scheduler", "iam:PassRole", {}, {"iam:PassedToService": "scheduler.amazonaws.com"}),
+        ("kms", "kms:CreateKey", {"Tags": TAGS}, {"aws:RequestTag/a": "b"}),
+        ("kms", "kms:Sign", {"KeyId": "k"}, {}),
+    ],
+)
+def test_what_a_call_tells_for_conditions(
+    service: str, action: str, parameters: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert condition_keys(service, action, parameters) == expected

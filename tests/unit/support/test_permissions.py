@@ -14,6 +14,11 @@ from tests.support.permissions import KEY, Need
 from tests.support.server import ROOT
 
 WORK = "statewright-ai-work-task"
+SCHEDULER = next(
+    grant.resource
+    for grant in permissions.granted()
+    if ("iam:PassedToService", "scheduler.amazonaws.com") in grant.conditions
+)
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:statewright-test-1"
 
 
@@ -30,6 +35,37 @@ MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:statewright-test-1
 )  # fmt: skip
 def test_what_lacks(need: Need, lacks: bool) -> None:
     assert permissions.missing({need}) == ([need] if lacks else [])
+
+
+ROTATE = "statewright-auth-rotate-signing-keys"
+PUBLISH = "statewright-workflows-publish-workflow"
+TAG = "aws:RequestTag/statewright:signs-for"
+
+
+@pytest.mark.parametrize(
+    ("need", "lacks"),
+    [
+        (Need(ROTATE, "kms:CreateKey", "*", ((TAG, "statewright"),)), False),
+        (Need(ROTATE, "kms:CreateKey", "*", ((TAG, "another"),)), True),
+        (Need(ROTATE, "kms:CreateKey", "*"), True),
+        (Need(ROTATE, "kms:GetPublicKey", "any-key"), False),
+        (Need(PUBLISH, "iam:PassRole", SCHEDULER, (("iam:PassedToService", "scheduler.amazonaws.com"),)), False),
+        (Need(PUBLISH, "iam:PassRole", SCHEDULER, (("iam:PassedToService", "lambda.amazonaws.com"),)), True),
+        (Need(PUBLISH, "iam:PassRole", SCHEDULER), True),
+    ],
+)  # fmt: skip
+def test_a_statements_conditions_hold(need: Need, lacks: bool) -> None:
+    assert permissions.missing({need}) == ([need] if lacks else [])
+
+
+def test_a_tag_that_somebody_may_leave_out_is_no_condition_met(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    need = Need(ROTATE, "kms:GetPublicKey", "any-key")
+    loose = permissions.Grant("another", "kms:CreateKey", "*")
+    grants = (*permissions.granted(), loose)
+    monkeypatch.setattr(permissions, "granted", lambda: grants)
+    assert permissions.missing({need}) == [need]
 
 
 def test_functions_may_read_their_encrypted_queues() -> None:
