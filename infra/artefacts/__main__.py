@@ -18,6 +18,8 @@ from artefacts.built import LIMIT, Artefact, artefacts, size
 
 BUDGET = 1.0
 """Processor seconds that a handler's import should take at most. Reported, never a failure."""
+TRIES = 3
+"""Times that an import over the budget is measured: other work on a machine only adds to it."""
 _IMPORT = """
 import sys, time
 sys.path[:0] = {path!r}
@@ -30,7 +32,17 @@ _ENVIRONMENT = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def import_seconds(artefact: Artefact, interpreter: str) -> float | str:
-    """Processor time of a handler's import, or what went wrong."""
+    """The least processor time of a handler's import, or what went wrong."""
+    found = _import_seconds(artefact, interpreter)
+    for _ in range(TRIES - 1):
+        if isinstance(found, str) or found <= BUDGET:
+            break
+        again = _import_seconds(artefact, interpreter)
+        found = again if isinstance(again, str) else min(found, again)
+    return found
+
+
+def _import_seconds(artefact: Artefact, interpreter: str) -> float | str:
     module, _, attribute = artefact.handler.rpartition(".")
     script = _IMPORT.format(path=artefact.path, module=module, attribute=attribute)
     done = subprocess.run(
@@ -78,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
         "too_large": too_large,
         "import_median_s": round(statistics.median(seconds.values()), 2) if seconds else None,
         "import_budget_s": BUDGET,
-        "over_budget": sum(value > BUDGET for value in seconds.values()),
+        "over_budget": sorted(name for name, value in seconds.items() if value > BUDGET),
         "slowest": {name: round(seconds[name], 2) for name in reversed(slowest)},
         "not_importable": failed,
     }

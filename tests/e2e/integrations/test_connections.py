@@ -383,7 +383,7 @@ def test_a_consent_that_is_over_is_told(owner: Client, service: str) -> None:
 
 
 def test_client_credentials_need_nobody(owner: Client, service: str) -> None:
-    httpx.post(f"{service}/state", json={"grants": []})
+    httpx.post(f"{service}/state", json={"grants": [], "lives": 3600})
     made = make(owner, "oauth-client", oauth2(service, grant="client_credentials"))
     assert owner.ok("POST", f"/v1/connections/{made['id']}/test")["works"] is True
     workflow = calling(owner, "OAuth client", made["name"], "/me")

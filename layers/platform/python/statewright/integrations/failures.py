@@ -31,18 +31,6 @@ InvalidRequest = _named("Http.InvalidRequest", "The request cannot be sent as it
 InvalidAnswer = _named("Http.InvalidAnswer", "The answer is not what it says it is.")
 Refused = _named("Http.Refused", "The address is not one that workflows may call.")
 
-ERRORS = (
-    "Http.ClientError",
-    "Http.ServerError",
-    "Http.Timeout",
-    "Http.Unreachable",
-    "Http.TooLarge",
-    "Http.RateLimited",
-    "Http.InvalidRequest",
-    "Http.InvalidAnswer",
-    "Http.Refused",
-)
-
 
 @contextmanager
 def named() -> Iterator[None]:

@@ -30,6 +30,12 @@ class Recipient:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+def canonical(name: str) -> str:
+    """A bare name, such as ``ops``, is a group; addresses and numbers stay what they are."""
+    bare = ":" not in name and "@" not in name and not name.startswith("+")
+    return f"group:{name}" if bare else name
+
+
 def parse(target: str | Target, index: int) -> tuple[str, str]:
     """The kind and the value of a recipient's name.
 

@@ -12,8 +12,7 @@ from statewright.auth import audit
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import InvalidError, Issue
 from statewright.http import Caller, Page, decode_cursor, encode_cursor
-from statewright.notifications.recipients import resolve
-from statewright.workflows.failure_notices import canonical
+from statewright.notifications.recipients import canonical, resolve
 from statewright.workflows.models import Input
 
 _sql = load_queries(__package__, "failures.sql")

@@ -9,7 +9,7 @@ from statewright.db import Session
 from statewright.errors import InvalidError
 from statewright.notifications import outbox, sending
 from statewright.notifications.models import Body, Channel, NewNotification
-from statewright.notifications.recipients import Recipient, plan, resolve
+from statewright.notifications.recipients import Recipient, canonical, plan, resolve
 from statewright.notifications.sending import Sender
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ ADMINS = ["role:owner", "role:admin"]
 _ACTOR = "system:failures"
 _CHANNELS: dict[str, tuple[Channel, ...]] = {"phone": ("sms",), "chat": ("chat",)}
 _PEOPLE: tuple[Channel, ...] = ("in_app", "email")
-
-
-def canonical(name: str) -> str:
-    """A bare name, such as ``ops``, is a group; addresses and numbers stay what they are."""
-    bare = ":" not in name and "@" not in name and not name.startswith("+")
-    return f"group:{name}" if bare else name
 
 
 def write(

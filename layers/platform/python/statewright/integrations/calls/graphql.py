@@ -41,7 +41,6 @@ GraphqlError.__name__ = "GraphQL.Error"
 GraphqlInvalidError.__name__ = "GraphQL.Invalid"
 GraphqlUnauthorizedError.__name__ = "GraphQL.Unauthorized"
 GraphqlRateLimitedError.__name__ = "GraphQL.RateLimited"
-ERRORS = ("GraphQL.Error", "GraphQL.Invalid", "GraphQL.Unauthorized", "GraphQL.RateLimited")
 _BY_CODE: dict[str, type[GraphqlError]] = {
     "GRAPHQL_PARSE_FAILED": GraphqlInvalidError,
     "GRAPHQL_VALIDATION_FAILED": GraphqlInvalidError,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statewright.integrations.connectors.model import CALL, Operation, Schema
 from statewright.integrations.connectors.paging import MOST_ITEMS, MOST_PAGES
+from statewright.integrations.error_names import HTTP_ERRORS
 from statewright.integrations.errors import CONNECTION_ERRORS
-from statewright.integrations.failures import ERRORS
 from statewright.workflows.actions.action import Action
 
 FUNCTION = "call-connector"
@@ -53,7 +53,7 @@ def action_of(name: str, operation: Operation, definitions: dict[str, Schema]) -
         inputs,
         result,
         FUNCTION,
-        (*ERRORS, *CONNECTION_ERRORS, *own),
+        (*HTTP_ERRORS, *CONNECTION_ERRORS, *own),
         fixed={"operation": name},
         definitions=definitions,
     )

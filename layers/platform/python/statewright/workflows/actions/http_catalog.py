@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from statewright.integrations import failures
-from statewright.integrations.calls.graphql import ERRORS as GRAPHQL_ERRORS
+from statewright.integrations.error_names import GRAPHQL_ERRORS, HTTP_ERRORS
 from statewright.integrations.errors import CONNECTION_ERRORS
 from statewright.integrations.files.errors import ERRORS as FILE_ERRORS
 from statewright.workflows.actions.action import Action, Schema, object_schema
@@ -64,7 +63,7 @@ ACTIONS = (
             },
         },
         "http-request",
-        (*failures.ERRORS, *FILE_ERRORS, *CONNECTION_ERRORS),
+        (*HTTP_ERRORS, *FILE_ERRORS, *CONNECTION_ERRORS),
         {"method": "GET"},
     ),
     Action(
@@ -93,7 +92,7 @@ ACTIONS = (
             },
         },
         "http-request",
-        (*GRAPHQL_ERRORS, *failures.ERRORS, *CONNECTION_ERRORS),
+        (*GRAPHQL_ERRORS, *HTTP_ERRORS, *CONNECTION_ERRORS),
         {"graphql": True},
     ),
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from statewright.errors import InvalidError
-from statewright.notifications.recipients import parse
+from statewright.notifications.recipients import canonical, parse
 from statewright.workflows.checks.findings import Findings
 from statewright.workflows.checks.surroundings import Surroundings
 from statewright.workflows.definition import Definition
-from statewright.workflows.failure_notices import canonical
 from statewright.workflows.suggestions import did_you_mean
 
 
