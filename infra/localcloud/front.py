@@ -7,6 +7,7 @@ here; what they call of AWS is performed at the other end, but for objects and c
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -37,6 +38,7 @@ from localcloud.web import Web
 
 COUNT_SECONDS = 0.25
 _CALLS = 16
+_log = logging.getLogger("localcloud.front")
 
 
 class _RemotePlug(Plug):
@@ -165,7 +167,11 @@ class Front:
         self._counting.open()
         self._log.open()
         collect_seldom()
-        self._server.run(sockets=[listener])
+        try:
+            self._server.run(sockets=[listener])
+        except BaseException:  # also that which ends a thread only: another process has to start
+            _log.exception("requests cannot be answered")
+            os._exit(1)
         for part in (self._web, self._log, self._counting):
             part.close()
         os._exit(0)
