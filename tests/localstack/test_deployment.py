@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.support.server import ROOT
+from statewright_cli.dead_letters import find, redrive
+from tests.localstack.server import STACK
+from tests.support.server import ROOT, until
 
 LEFT_OUT = re.compile(r'No resource provider found for "([^"]+)"')
 
@@ -28,3 +30,25 @@ def test_secrets_and_keys_are_the_templates(server: Any) -> None:
     secret = server.client("secretsmanager").describe_secret(SecretId="statewright/signing")
     key = server.client("kms").describe_key(KeyId=secret["KmsKeyId"])["KeyMetadata"]
     assert key["Description"] == "Encrypts Statewright's secrets, queues and files."
+
+
+def test_dead_letters_go_back_also_those_that_no_queue_gave_up(server: Any) -> None:
+    """As EventBridge and SNS put them there. A sending that is not there any more is dropped."""
+    sqs, name = server.client("sqs"), f"{STACK}-webhooks-dead"
+
+    def letters() -> int:
+        return next(one.count for one in find(sqs, STACK) if one.name == name)
+
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="01a20b37-e7f4-7659-b905-95d6f9ea1fd6")
+    until(lambda: letters() == 1, "the dead letter")
+    assert redrive(sqs, STACK, name) == 1
+    until(lambda: letters() == 0, "its leaving")
+    there = sqs.get_queue_url(QueueName=f"{STACK}-webhooks")["QueueUrl"]
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    def waiting() -> set[str]:
+        found = sqs.get_queue_attributes(QueueUrl=there, AttributeNames=counts)
+        return set(found["Attributes"].values())
+
+    until(lambda: waiting() == {"0"}, "its being taken")
