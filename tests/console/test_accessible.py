@@ -90,6 +90,7 @@ def test_pages_of_single_things_are_accessible(page: Page, owner: Client) -> Non
     enter(page, owner)
     paths = (f"/connections/{kept['id']}", f"/webhooks/{hook['id']}", "/executions", f"/executions/{one}/compare/{other}")  # fmt: skip
     assert {how: wrong for path in paths for how, wrong in judged(page, path).items()} == {}
+    owner.ok("DELETE", f"/v1/webhooks/{hook['id']}")
 
 
 def test_pages_before_signing_in_are_accessible(page: Page) -> None:

@@ -45,7 +45,9 @@ def test_an_endpoint_is_made_tried_sent_again_and_turned_off(page: Page, owner: 
         expect(dialog).to_have_count(0)
         page.get_by_role("switch", name="On").click()
         expect(page.locator("header .chip")).to_have_text("off")
-        [endpoint] = owner.ok("GET", "/v1/webhooks")
+        [endpoint] = [
+            one for one in owner.ok("GET", "/v1/webhooks") if one["description"] == "On-call"
+        ]
         assert (endpoint["enabled"], endpoint["events"]) == (False, ["execution.failed"])
 
 
@@ -200,7 +202,9 @@ def test_files_go_up_are_looked_at_and_go(page: Page, owner: Client) -> None:
 
 def test_viewers_only_look_at_files(page: Page, owner: Client, viewer: Client) -> None:
     begun = owner.ok("POST", "/v1/files", {"name": "seen.txt", "size": 1})["upload"]
-    httpx.put(begun["url"], content=b"x", headers={"Content-Type": "text/plain"}).raise_for_status()
+    httpx.put(
+        begun["url"], content=b"x", headers={"Content-Type": "text/plain"}, timeout=60
+    ).raise_for_status()
     enter(page, viewer)
     page.goto("/files")
     page.get_by_role("button", name="seen.txt", exact=True).click()

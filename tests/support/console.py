@@ -23,7 +23,7 @@ def enter(page: Page, client: Client) -> None:
     person = {"email": client.email, "password": PASSWORD}
     asked = {"X-Refresh-Token": "cookie"}
     url = client.server.url
-    session = httpx.post(f"{url}/v1/auth/sessions", json=person, headers=asked)
+    session = httpx.post(f"{url}/v1/auth/sessions", json=person, headers=asked, timeout=60)
     kept = [(name, value) for name, value in session.cookies.items()]
     page.context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept])
     page.add_init_script("if (window === top) localStorage.setItem('statewright.signed-in', 'yes')")
