@@ -72,7 +72,12 @@ def trial(
 
 
 def _execution(definition: dict[str, Any]) -> dict[str, Any]:
-    facts = {"id": "test", "started_at": world.now().isoformat(), "version": 0}
+    facts = {
+        "id": "test",
+        "correlation_id": "test",
+        "started_at": world.now().isoformat(),
+        "version": 0,
+    }
     return {"execution": {**facts, "workflow": definition["name"]}}
 
 

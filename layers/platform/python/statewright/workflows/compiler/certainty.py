@@ -15,7 +15,7 @@ from statewright.workflows.jsonata.nodes import Node
 _ALWAYS_BOOLEAN = frozenset({"=", "!=", "and", "or", "in"})
 _ALWAYS_THERE = {
     "trigger": frozenset({"type", "id", "body", "headers", "query"}),
-    "execution": frozenset({"id", "started_at", "workflow", "version"}),
+    "execution": frozenset({"id", "correlation_id", "started_at", "workflow", "version"}),
     "error": frozenset({"name", "cause"}),
 }
 _NEVER_NOTHING = frozenset({"exists", "count"})
