@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from statewright.analytics import executions, histories, keeping, performance, querying, sources
@@ -15,7 +17,9 @@ from statewright.analytics.facts import Fact
 from statewright.analytics.models import Query, Settings, Target
 from statewright.aws import states
 from statewright.errors import InvalidError
+from statewright.settings import settings
 from tests.e2e.analytics.rig import NOW, OTHER, USER, WORKFLOWS, WORKSPACE, Rig
+from tests.support.server import until
 
 
 def event(
@@ -311,3 +315,24 @@ def test_ten_thousand_groups_are_bounded(rig: Rig) -> None:
     with pytest.raises(querying.CostlyError):
         ask(rig, "changes", ["count"], dimensions=["action"])
     assert ask(rig, "changes", ["count"]).totals.values == [10_001]
+
+
+def test_a_new_month_does_not_stand_in_the_way_of_a_batch_that_is_waited_for(rig: Rig) -> None:
+    """Two batches of a workspace, one of which is the first of its month."""
+    executions.record([event(1)])
+    rig.now = NOW + timedelta(days=100)
+    began = int(rig.now.timestamp() * 1000)
+    later = event(2, startDate=began, stopDate=began)
+    with psycopg.connect(settings().database_url) as first:
+        first.execute("UPDATE analytics_versions SET version = version + 1")  # its turn is taken
+        second = threading.Thread(target=executions.record, args=([later],))
+        second.start()
+        waits = (
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
+        )
+        until(lambda: rig.sql(waits), "the second batch to wait for its turn")
+        first.execute("SET lock_timeout = '10s'")
+        first.execute("SELECT count(*) FROM analytics_facts")
+    second.join(60)
+    period = {"since": rig.now.isoformat(), "until": (rig.now + timedelta(hours=1)).isoformat()}
+    assert ask(rig, "executions", ["count"], period=period).totals.values == [1]

@@ -100,8 +100,8 @@ def take(facts: Sequence[Fact], now: datetime, documents: Sequence[Document] = (
     texts = list({(one.kind, one.at, one.id): one for one in dated}.values())
     if not kept:
         return Taken()
+    _make_room([*(fact.at for fact in kept), *(text.at for text in texts)])
     with system() as session:
-        _make_room(session, [*(fact.at for fact in kept), *(text.at for text in texts)])
         workspaces = _begin(session, kept)
         written = session.run(_sql.upsert_facts, rows=Jsonb([_row(fact) for fact in kept]))
         if texts:
@@ -149,11 +149,14 @@ def month_before(now: datetime, months: int) -> datetime:
     return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
 
 
-def _make_room(session: Session, moments: Iterable[datetime]) -> None:
+def _make_room(moments: Iterable[datetime]) -> None:
+    """Makes the months' partitions, each by itself: with another batch's turn in hand, a new
+    partition would wait for a batch that waits for this one."""
     months = {date(at.year, at.month, 1) for at in (m.astimezone(UTC) for m in moments)}
     for month in sorted(months):
-        if session.one(_sql.find_month, name=f"analytics_facts_{month:%Y%m}") is None:
-            session.one(_sql.ensure_month, month=month)
+        with system() as session:
+            if session.one(_sql.find_month, name=f"analytics_facts_{month:%Y%m}") is None:
+                session.one(_sql.ensure_month, month=month)
 
 
 def _row(fact: Fact) -> dict[str, object]:
