@@ -139,7 +139,7 @@ def test_a_back_fill_from_the_log_gives_the_same_numbers(
     monkeypatch.setattr(logs, "pages", in_log)
     day = {"since": "2025-11-20T00:00:00+00:00", "until": "2025-11-21T00:00:00+00:00"}
     assert backfill.handler(day, None) == {"facts": 0}
-    for table in ("facts", "hours", "days", "hour_latencies", "day_latencies"):
+    for table in ("facts", "hours", "days", "hour_sketches", "day_sketches"):
         rig.sql(f"DELETE FROM analytics_{table}")
     assert backfill.handler(day, None) == {"facts": 40}
     assert rig.roll_ups() == counted

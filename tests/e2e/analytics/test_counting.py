@@ -97,7 +97,7 @@ def test_backfill_gives_the_same_numbers(rig: Rig) -> None:
     span = (NOW - timedelta(days=1), NOW)
     assert executions.backfill(*span) == 0
     rig.sql("DELETE FROM analytics_facts")
-    for table in ("hours", "days", "hour_latencies", "day_latencies"):
+    for table in ("hours", "days", "hour_sketches", "day_sketches"):
         rig.sql(f"DELETE FROM analytics_{table}")
     assert executions.backfill(*span) == 8
     assert rig.roll_ups() == counted

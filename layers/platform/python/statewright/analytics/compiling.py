@@ -3,12 +3,12 @@
 The same figures can be summed from daily roll-ups, hourly ones or single facts. The compiler takes
 the smallest that is exact: days, where the query's days are the workspace's own; hours, where hours
 begin when they do in UTC; facts else. Sketches are kept by fewer dimensions than sums, so they may
-come from another source than the sums of the same query.
+come from another source than the sums of the same query. What is to be read for one query or for
+several becomes SQL in ``reading``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
@@ -24,16 +24,15 @@ MAX_ROWS = 20_000
 Source = Literal["days", "hours", "facts"]
 _SUMS: dict[Source, str] = {"days": "analytics_days r", "hours": "analytics_hours r"}
 _SKETCHES: dict[Source, str] = {
-    "days": "analytics_day_latencies r",
-    "hours": "analytics_hour_latencies r",
+    "days": "analytics_day_sketches r",
+    "hours": "analytics_hour_sketches r",
 }
 _FACT_SUMS = """(SELECT f.*, 1 AS n, (f.duration_ms IS NOT NULL)::int AS timed,
     (f.target_ms IS NOT NULL AND f.duration_ms IS NOT NULL)::int AS judged,
     coalesce(f.duration_ms <= f.target_ms AND f.status = 'succeeded', false)::int AS met
     FROM analytics_facts f) r"""
-_FACT_SKETCHES = """(SELECT f.*, 1 AS n, analytics_bucket(f.duration_ms) AS bucket
+_FACT_SKETCHES = """(SELECT f.*, analytics_sketch(f.duration_ms) AS sketch
     FROM analytics_facts f WHERE f.duration_ms IS NOT NULL) r"""
-_TARGETS = " LEFT JOIN analytics_targets t ON t.workflow_id = r.workflow_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,40 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read for a plan over a span: sums or sketches of some rows, by some keys.
+
+    ``keys`` are names (``period``, ``d0``…) with their expressions; ``whole``: also all of them
+    together; ``sums`` and ``quantiles`` say what becomes of which of the plan's measures.
+    """
+
+    source: Source
+    table: str
+    where: str
+    parameters: dict[str, Any]
+    keys: tuple[tuple[str, str], ...]
+    whole: bool
+    sums: tuple[tuple[int, str], ...] = ()
+    quantiles: tuple[tuple[int, float], ...] = ()
+    needs_targets: bool = False
+
+    @property
+    def most(self) -> int:
+        """The most rows that it may give, but for all of them together."""
+        return MAX_ROWS if self.grained else MAX_GROUPS
+
+    @property
+    def grained(self) -> bool:
+        """Whether it is by periods."""
+        return bool(self.keys) and self.keys[0][0] == "period"
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with its parameters. It gives ``period``, ``d0``… and ``m0``…, by their numbers."""
+    """SQL with its parameters."""
 
     sql: bytes
     parameters: dict[str, Any]
-    source: Source
 
 
 def plan(query: Query) -> Plan:
@@ -111,38 +138,28 @@ def _fits(dimension: Dimension, text: str) -> bool:
             return "\0" not in text
 
 
-def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement | None:
-    """The statement of those measures that are sums.
+def sums(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Reading | None:
+    """What is read for those measures that are sums.
 
-    It gives all groups together, too, or all periods of a query without groups: a row that is
-    marked ``whole``.
+    It gives all groups together, too, or all periods of a query without groups.
     """
     wanted = [(i, m.value) for i, m in enumerate(plan.measures) if isinstance(m.value, Sum)]
     if not wanted:
         return None
     source = _source(plan, span, own_zone, grained=grained)
-    table = _SUMS.get(source, _FACT_SUMS)
-    if any(value.needs_targets for _, value in wanted):
-        table += _TARGETS
-    keys = _keys(plan, source, grained=grained)
-    columns = _told(keys)
-    columns += [f"{value.sql} AS m{i}" for i, value in wanted]
-    by = ", ".join(expression for _, expression in keys)
-    grouped = f" GROUP BY {by}" if keys else ""
-    if keys and _has_whole(plan, grained=grained):
-        columns.append(f"grouping({by}) <> 0 AS whole")
-        grouped = f" GROUP BY GROUPING SETS (({by}), ())"
-    where, parameters = _where(plan, span, source)
-    text = f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{grouped}"  # noqa: S608 (declared parts)
-    text += _limit(grained=grained)
-    return Statement(text.encode(), _with_grain(parameters, plan, span), source)
+    return Reading(
+        source,
+        _SUMS.get(source, _FACT_SUMS),
+        *_where(plan, span, source),
+        keys=tuple(_keys(plan, source, grained=grained)),
+        whole=_has_whole(plan, grained=grained),
+        sums=tuple((i, value.sql) for i, value in wanted),
+        needs_targets=any(value.needs_targets for _, value in wanted),
+    )
 
 
-def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statement | None:
-    """The statement of those measures that are quantiles, as :func:`sums` gives sums.
-
-    The quantile q of n durations is that of rank floor(q (n - 1)), in the order of their size.
-    """
+def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Reading | None:
+    """What is read for those measures that are quantiles, as :func:`sums` gives sums."""
     wanted = [(i, m.value) for i, m in enumerate(plan.measures) if isinstance(m.value, Quantile)]
     if not wanted:
         return None
@@ -150,39 +167,18 @@ def quantiles(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Statem
     source: Source = "facts"
     if all(dimension.sketched for dimension in used):
         source = _source(plan, span, own_zone, grained=grained)
-    keys = _keys(plan, source, grained=grained)
-    names = [name for name, _ in keys]
-    where, parameters = _where(plan, span, source)
-    inner = ", ".join([*_aliased(keys), "r.bucket", "sum(r.n) AS n", "false AS whole"])
-    by = ", ".join([*names, "bucket"])
-    within = f"PARTITION BY {', '.join(['whole', *names])}"
-    nothing = "".join("NULL, " for _ in names)
-    every = (
-        f"UNION ALL SELECT {nothing}bucket, sum(n), true FROM counted GROUP BY bucket"  # noqa: S608 (declared parts)
-        if names and _has_whole(plan, grained=grained)
-        else ""
+    return Reading(
+        source,
+        _SKETCHES.get(source, _FACT_SKETCHES),
+        *_where(plan, span, source),
+        keys=tuple(_keys(plan, source, grained=grained)),
+        whole=_has_whole(plan, grained=grained),
+        quantiles=tuple((i, value.share) for i, value in wanted),
     )
-    outer = ["whole", *_told([(name, name) for name in names])]
-    for i, value in wanted:
-        rank = f"floor({value.share} * (total - 1))"
-        outer.append(f"analytics_bucket_ms(min(bucket) FILTER (WHERE below > {rank})) AS m{i}")
-    text = f"""WITH counted AS (SELECT {inner} FROM {_SKETCHES.get(source, _FACT_SKETCHES)}
-            WHERE {where} GROUP BY {by}),
-        every AS (SELECT {by}, n, whole FROM counted {every}),
-        ranked AS (SELECT *, sum(n) OVER ({within} ORDER BY bucket) AS below,
-            sum(n) OVER ({within}) AS total FROM every)
-        SELECT {", ".join(outer)} FROM ranked
-        GROUP BY {", ".join(["whole", *names])}{_limit(grained=grained)}"""  # noqa: S608 (declared parts)
-    return Statement(text.encode(), _with_grain(parameters, plan, span), source)
 
 
 def _has_whole(plan: Plan, *, grained: bool) -> bool:
     return not (grained and plan.dimensions)
-
-
-def _limit(*, grained: bool) -> str:
-    """So many rows that it can be seen whether there are too many, and the whole among them."""
-    return f" LIMIT {(MAX_ROWS if grained else MAX_GROUPS) + 2}"
 
 
 def _source(plan: Plan, span: Span, own_zone: str, *, grained: bool) -> Source:
@@ -199,28 +195,13 @@ def _keys(plan: Plan, source: Source, *, grained: bool) -> list[tuple[str, str]]
         found.append(("period", "date_trunc('hour', r.at, %(zone)s)"))
     elif grained and plan.query.grain is not None:
         local = "r.at::timestamp" if source == "days" else "r.at AT TIME ZONE %(zone)s"
-        found.append(("period", f"date_trunc(%(grain)s, {local})::date"))
+        found.append(("period", f"date_trunc('{plan.query.grain}', {local})::date"))
     found += [(f"d{i}", f"r.{d.column}") for i, d in enumerate(plan.dimensions)]
     return found
 
 
-def _aliased(keys: Sequence[tuple[str, str]]) -> list[str]:
-    return [f"{expression} AS {name}" for name, expression in keys]
-
-
-def _told(keys: Sequence[tuple[str, str]]) -> list[str]:
-    """Dimensions as texts: cast when they are grouped, as there are fewer then."""
-    return [
-        f"{key}::text AS {name}" if name != "period" else f"{key} AS period" for name, key in keys
-    ]
-
-
-def _with_grain(parameters: dict[str, Any], plan: Plan, span: Span) -> dict[str, Any]:
-    return {**parameters, "grain": plan.query.grain or "day", "zone": span.zone.key}
-
-
 def _where(plan: Plan, span: Span, source: Source) -> tuple[str, dict[str, Any]]:
-    parameters: dict[str, Any] = {"kind": plan.dataset.kind}
+    parameters: dict[str, Any] = {"kind": plan.dataset.kind, "zone": span.zone.key}
     if source == "days":
         parameters["since"] = span.since.astimezone(span.zone).date()
         parameters["until"] = span.until.astimezone(span.zone).date()
@@ -247,7 +228,7 @@ def records(plan: Plan, span: Span, limit: int) -> Statement:
     ]
     text = f"""SELECT r.at, r.key, {", ".join(columns)}, r.duration_ms, r.attempts, r.detail
         FROM analytics_facts r WHERE {where} ORDER BY r.at, r.key LIMIT %(limit)s"""  # noqa: S608 (declared parts)
-    return Statement(text.encode(), {**parameters, "limit": limit}, "facts")
+    return Statement(text.encode(), {**parameters, "limit": limit})
 
 
 def _condition(dimension: Dimension, condition: Filter, name: str) -> tuple[str, Any]:

@@ -25,7 +25,7 @@ def keep_house() -> list[str]:
         "analytics_facts": first_kept(now),
         "analytics_documents": first_kept(now),
         "analytics_hours": hours,
-        "analytics_hour_latencies": hours,
+        "analytics_hour_sketches": hours,
     }
     with system() as session:
         for day in (now, now.replace(day=1) + timedelta(days=32)):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 
 import psycopg
 
 from statewright import world
 from statewright.analytics import compiling
-from statewright.analytics.compiling import MAX_GROUPS, MAX_ROWS, Plan, Source, Statement
+from statewright.analytics.compiling import Plan, Reading, Source
 from statewright.analytics.facts import HOUR_MONTHS, first_kept, month_before
 from statewright.analytics.models import Answer, Column, Filter, Query, Row, Settings
 from statewright.analytics.periods import Span, midnight, previous, resolve, starts, zone_of
+from statewright.analytics.reading import Reader
 from statewright.analytics.settings import read_settings
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import InvalidError, Issue
@@ -29,9 +31,8 @@ _WHOLE: _Key = (None, ())
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A plan over a span, in a transaction."""
+    """A plan over a span."""
 
-    session: Session
     plan: Plan
     span: Span
     settings: Settings
@@ -45,6 +46,10 @@ class CostlyError(InvalidError):
 
 class _SlowError(CostlyError):
     """The database has given the statement up, and with it the transaction."""
+
+
+class _TogetherError(Exception):
+    """What several queries ask takes too long together, and the transaction has ended."""
 
 
 def answer(workspace_id: str, query: Query) -> Answer:
@@ -63,29 +68,73 @@ def answer(workspace_id: str, query: Query) -> Answer:
 def answers(workspace_id: str, queries: Sequence[Query]) -> list[Answer | InvalidError]:
     """Answers several queries, of one state of the facts; for one that cannot be, why not.
 
-    In one transaction: to begin one costs as much as most queries.
+    In one transaction, as to begin one costs as much as most queries; what several read of the same
+    rows is read together, unless that takes too long.
     """
     found: list[Answer | InvalidError] = []
+    together = True
     while len(found) < len(queries):
         try:
             with tenant(workspace_id) as session:
                 session.run(_sql.limit_time, milliseconds=str(TIMEOUT_MS))
                 settings = read_settings(session)
-                for query in queries[len(found) :]:
-                    found.append(_attempt(session, settings, query))
+                planned = [_planned(query, settings) for query in queries[len(found) :]]
+                asking = _Asking(session, Reader(session, settings.hourly_rate))
+                if together:
+                    _read_ahead(asking.reader, planned)
+                for question in planned:
+                    found.append(_attempt(asking, question))
+        except _TogetherError:
+            together = False
         except _SlowError as error:
             found.append(error)
     return found
 
 
-def _attempt(session: Session, settings: Settings, query: Query) -> Answer | InvalidError:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A transaction, and what is read in it."""
+
+    session: Session
+    reader: Reader
+
+
+def _planned(query: Query, settings: Settings) -> _Question | InvalidError:
     try:
         plan = compiling.plan(query)
         zone = zone_of(query.time_zone or settings.time_zone)
         span = resolve(query.period, zone, world.now())
         if query.grain is not None:
             starts(span, query.grain)
-        return _answer(_Question(session, plan, span, settings))
+        if query.compare is not None:
+            previous(span, query.period, query.compare)
+        return _Question(plan, span, settings)
+    except InvalidError as error:
+        return error
+
+
+def _read_ahead(reader: Reader, planned: list[_Question | InvalidError]) -> None:
+    """Reads what is read first for each question: all but single periods of some groups."""
+    questions = [question for question in planned if isinstance(question, _Question)]
+    questions += [_before(question) for question in questions if question.plan.query.compare]
+    readings = [_readings(each, grained=_grained_first(each.plan)) for each in questions]
+    try:
+        reader.read_ahead([*chain.from_iterable(readings)])
+    except psycopg.errors.QueryCanceled:
+        raise _TogetherError from None
+
+
+def _grained_first(plan: Plan) -> bool:
+    """Whether the periods are read at once: without groups, what is read for the periods gives all
+    of them together."""
+    return plan.query.grain is not None and not plan.dimensions
+
+
+def _attempt(asking: _Asking, question: _Question | InvalidError) -> Answer | InvalidError:
+    if isinstance(question, InvalidError):
+        return question
+    try:
+        return _answer(asking, question)
     except psycopg.errors.QueryCanceled:
         issue = Issue("/period", "is too long for so many groups")
         raise _SlowError("The query takes more than five seconds.", (issue,)) from None
@@ -93,23 +142,23 @@ def _attempt(session: Session, settings: Settings, query: Query) -> Answer | Inv
         return error
 
 
-def _answer(question: _Question) -> Answer:
+def _answer(asking: _Asking, question: _Question) -> Answer:
     plan, query = question.plan, question.plan.query
-    groups, periods, source = _looked(question)
+    groups, periods, source = _looked(asking, question)
     totals = Row(values=_taken_out(plan, groups))
     kept = _best(plan, groups)
     found = groups if periods is None else periods
     if query.grain is not None and periods is None:
-        found, _ = _run(_only(question, kept, groups), grained=True)
+        found, _ = _run(asking, _only(question, kept, groups), grained=True)
         found = {key: values for key, values in found.items() if key[1] in set(kept)}
     rows = _rows(question, found, kept)
     if query.compare is not None:
-        rows, totals = _compared(question, rows, totals, kept)
+        rows, totals = _compared(asking, question, rows, totals)
     return Answer(
         columns=_columns(plan),
         rows=rows,
         totals=totals,
-        labels=_labels(question, kept),
+        labels=_labels(asking.session, plan, kept),
         since=question.span.since.astimezone(question.span.zone),
         until=question.span.until.astimezone(question.span.zone),
         time_zone=question.span.zone.key,
@@ -121,15 +170,13 @@ def _answer(question: _Question) -> Answer:
     )
 
 
-def _looked(question: _Question) -> tuple[_Found, _Found | None, Source]:
-    """The measures by group; by period, too, where there are periods and no groups: what is read
-    for the periods gives all of them together."""
-    plan = question.plan
-    if plan.query.grain is None or plan.dimensions:
-        groups, source = _run(question, grained=False)
+def _looked(asking: _Asking, question: _Question) -> tuple[_Found, _Found | None, Source]:
+    """The measures by group; by period, too, where there are periods and no groups."""
+    if not _grained_first(question.plan):
+        groups, source = _run(asking, question, grained=False)
         return groups, None, source
-    periods, source = _run(question, grained=True)
-    return {_WHOLE: periods.pop(_WHOLE, _nothing(plan))}, periods, source
+    periods, source = _run(asking, question, grained=True)
+    return {_WHOLE: periods.pop(_WHOLE, _nothing(question.plan))}, periods, source
 
 
 def _complete(source: Source, span: Span) -> bool:
@@ -152,50 +199,48 @@ def _only(question: _Question, kept: list[_Group], groups: _Found) -> _Question:
     return replace(question, plan=replace(plan, conditions=conditions))
 
 
-def _run(question: _Question, *, grained: bool) -> tuple[_Found, Source]:
-    """The measures by period and group, and what was summed."""
-    own = question.settings.time_zone
-    plan, span = question.plan, question.span
-    parts = [
+def _readings(question: _Question, *, grained: bool) -> list[Reading]:
+    """What is read for the measures by period and group."""
+    plan, span, own = question.plan, question.span, question.settings.time_zone
+    parts = (
         compiling.sums(plan, span, own, grained=grained),
         compiling.quantiles(plan, span, own, grained=grained),
-    ]
+    )
+    return [part for part in parts if part is not None]
+
+
+def _run(asking: _Asking, question: _Question, *, grained: bool) -> tuple[_Found, Source]:
+    """The measures by period and group, and what was summed."""
     found: _Found = {}
-    sources: list[Source] = []
-    for statement in parts:
-        if statement is not None:
-            sources.append(statement.source)
-            _merge(question, statement, found)
+    readings = _readings(question, grained=grained)
+    for reading in readings:
+        _merge(asking, question, reading, found)
+    sources = [reading.source for reading in readings]
     return found, "facts" if "facts" in sources else sources[0]
 
 
-def _merge(question: _Question, statement: Statement, found: _Found) -> None:
-    parameters = {**statement.parameters, "hourly_rate": question.settings.hourly_rate}
-    rows = question.session.all(statement.sql, **parameters)
-    limit = MAX_ROWS if rows and "period" in rows[0] else MAX_GROUPS
-    if len(rows) - any(row.get("whole") for row in rows) > limit:
-        issue = Issue("/dimensions", f"give more than {limit:,} groups")
+def _merge(asking: _Asking, question: _Question, reading: Reading, found: _Found) -> None:
+    rows = asking.reader.rows(reading)
+    if len(rows) - any(row.whole for row in rows) > reading.most:
+        issue = Issue("/dimensions", f"give more than {reading.most:,} groups")
         raise CostlyError("That gives too many groups: filter, or drop a dimension.", (issue,))
     for row in rows:
-        period = _period(row.get("period"), question.span)
-        group = tuple(row[f"d{i}"] for i in range(len(question.plan.dimensions)))
-        key = _WHOLE if row.get("whole") else (period, group)
+        key = _WHOLE if row.whole else (_period(row.period, question.span), row.group)
         values = found.setdefault(key, _nothing(question.plan))
-        for i in range(len(values)):
-            if f"m{i}" in row:
-                values[i] = None if row[f"m{i}"] is None else float(row[f"m{i}"])
-
-
-def _nothing(plan: Plan) -> list[float | None]:
-    """What is measured where nothing happened."""
-    units = {"count", "hours", "money", "usd"}
-    return [0.0 if m.unit in units and "per_run" not in m.name else None for m in plan.measures]
+        for i, value in row.values.items():
+            values[i] = value
 
 
 def _period(value: date | datetime | None, span: Span) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value
     return midnight(value, span.zone)
+
+
+def _nothing(plan: Plan) -> list[float | None]:
+    """What is measured where nothing happened."""
+    units = {"count", "hours", "money", "usd"}
+    return [0.0 if m.unit in units and "per_run" not in m.name else None for m in plan.measures]
 
 
 def _best(plan: Plan, groups: _Found) -> list[_Group]:
@@ -236,17 +281,22 @@ def _taken_out(plan: Plan, groups: _Found) -> list[float | None]:
     return groups.pop(_WHOLE, _nothing(plan))
 
 
+def _before(question: _Question) -> _Question:
+    """The same question about the period to compare with."""
+    query = question.plan.query
+    return replace(question, span=previous(question.span, query.period, str(query.compare)))
+
+
 def _compared(
-    question: _Question, rows: list[Row], totals: Row, kept: list[_Group]
+    asking: _Asking, question: _Question, rows: list[Row], totals: Row
 ) -> tuple[list[Row], Row]:
     """The same with the values of the period to compare with, the first point with the first."""
-    plan, query = question.plan, question.plan.query
-    span = previous(question.span, query.period, str(query.compare))
-    before = replace(question, span=span)
-    groups, periods, _ = _looked(before)
-    found = groups if query.grain is None else periods or _run(before, grained=True)[0]
-    now = starts(question.span, query.grain) if query.grain else []
-    then = starts(span, query.grain) if query.grain else []
+    plan, grain = question.plan, question.plan.query.grain
+    before = _before(question)
+    groups, periods, _ = _looked(asking, before)
+    found = groups if grain is None else periods or _run(asking, before, grained=True)[0]
+    now = starts(question.span, grain) if grain else []
+    then = starts(before.span, grain) if grain else []
     matching = dict(zip(now, then, strict=False))
     shown = []
     for row in rows:
@@ -267,15 +317,15 @@ def _columns(plan: Plan) -> list[Column]:
     return columns
 
 
-def _labels(question: _Question, kept: list[_Group]) -> dict[str, dict[str, str]]:
+def _labels(session: Session, plan: Plan, kept: list[_Group]) -> dict[str, dict[str, str]]:
     """The names of workflows and people that an answer speaks of."""
     found: dict[str, dict[str, str]] = {}
-    for index, dimension in enumerate(question.plan.dimensions):
+    for index, dimension in enumerate(plan.dimensions):
         values = sorted({value for group in kept if (value := group[index]) is not None})
         if dimension.name == "workflow":
-            rows = question.session.all(_sql.name_workflows, ids=values)
+            rows = session.all(_sql.name_workflows, ids=values)
         elif dimension.name == "user":
-            rows = question.session.all(_sql.name_people, actors=values)
+            rows = session.all(_sql.name_people, actors=values)
         else:
             continue
         found[dimension.name] = {row["id"]: row["name"] for row in rows}
