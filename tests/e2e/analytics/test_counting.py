@@ -254,9 +254,22 @@ def test_a_rebuild_of_some_days_leaves_the_others_and_what_is_no_longer_kept(rig
     assert counting.recount(task) == 1
     mended = rig.roll_ups()["days"]
     right = [row for row in mended if row in before["days"]]
-    assert [row[0]["at"] for row in right] == ["2025-11-18"]
+    assert [json.loads(row[0])["at"] for row in right] == ["2025-11-18"]
     assert len([row for row in mended if row in changed]) == len(changed) - 1
     assert counting.recount({**task, "until": "2025-11-18"}) == 0
+
+
+def test_the_tables_of_buckets_go_on_as_views_of_the_sketches(rig: Rig) -> None:
+    """The release before this one reads them."""
+    executions.record([event(number) for number in (0, 1, 2, 60, 61, 31_536_000)])
+    counted = rig.sql(
+        "SELECT analytics_bucket(duration_ms), count(*) FROM analytics_facts"
+        " WHERE kind = 'execution' GROUP BY 1 ORDER BY 1"
+    )
+    assert len(counted) > 4
+    for unit in ("day", "hour"):
+        found = f"SELECT bucket, sum(n) FROM analytics_{unit}_latencies GROUP BY 1 ORDER BY 1"
+        assert rig.sql(found) == counted
 
 
 def test_performance_shows_versions_errors_and_the_period_before(rig: Rig) -> None:

@@ -164,6 +164,18 @@ def test_figures_equal_a_brute_force_computation(
         for key, values in wanted.items():
             for measure, value, told in zip(query.measures, values, found[key], strict=True):
                 assert same(told, value, measure), (key, measure, told, value, answer.source)
+    wanted_together = [
+        query.model_copy(update=update)
+        for update in (
+            {},
+            {"dimensions": [], "grain": "day"},
+            {"dimensions": ["workflow"], "grain": None, "compare": "previous_period"},
+            {"dimensions": ["workflow", "trigger"], "measures": ["count"], "grain": None},
+            {"dimensions": [], "grain": None, "measures": ["duration_p95", "saved_money"]},
+        )
+    ]
+    alone = [querying.answer(WORKSPACE, one) for one in wanted_together]
+    assert querying.answers(WORKSPACE, wanted_together) == alone
     before = rig.roll_ups()
     counting.rebuild(WORKSPACE)
     assert rig.roll_ups() == before

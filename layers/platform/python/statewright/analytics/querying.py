@@ -10,23 +10,19 @@ from itertools import chain
 import psycopg
 
 from statewright import world
-from statewright.analytics import compiling
+from statewright.analytics import compiling, shaping
 from statewright.analytics.compiling import Plan, Reading, Source
 from statewright.analytics.facts import HOUR_MONTHS, first_kept, month_before
-from statewright.analytics.models import Answer, Column, Filter, Query, Row, Settings
+from statewright.analytics.models import Answer, Filter, Query, Row, Settings
 from statewright.analytics.periods import Span, midnight, previous, resolve, starts, zone_of
 from statewright.analytics.reading import Reader
 from statewright.analytics.settings import read_settings
+from statewright.analytics.shaping import WHOLE, Found, Group
 from statewright.db import Session, load_queries, tenant
 from statewright.errors import InvalidError, Issue
 
 TIMEOUT_MS = 5_000
 _sql = load_queries(__package__, "answers.sql")
-_Group = tuple[str | None, ...]
-_Key = tuple[datetime | None, _Group]
-_Found = dict[_Key, list[float | None]]
-_WHOLE: _Key = (None, ())
-"""Where all groups together are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +141,8 @@ def _attempt(asking: _Asking, question: _Question | InvalidError) -> Answer | In
 def _answer(asking: _Asking, question: _Question) -> Answer:
     plan, query = question.plan, question.plan.query
     groups, periods, source = _looked(asking, question)
-    totals = Row(values=_taken_out(plan, groups))
-    kept = _best(plan, groups)
+    totals = Row(values=shaping.taken_out(plan, groups))
+    kept = shaping.best(plan, groups)
     found = groups if periods is None else periods
     if query.grain is not None and periods is None:
         found, _ = _run(asking, _only(question, kept, groups), grained=True)
@@ -155,10 +151,10 @@ def _answer(asking: _Asking, question: _Question) -> Answer:
     if query.compare is not None:
         rows, totals = _compared(asking, question, rows, totals)
     return Answer(
-        columns=_columns(plan),
+        columns=shaping.columns(plan),
         rows=rows,
         totals=totals,
-        labels=_labels(asking.session, plan, kept),
+        labels=shaping.labels(asking.session, plan, kept),
         since=question.span.since.astimezone(question.span.zone),
         until=question.span.until.astimezone(question.span.zone),
         time_zone=question.span.zone.key,
@@ -170,13 +166,13 @@ def _answer(asking: _Asking, question: _Question) -> Answer:
     )
 
 
-def _looked(asking: _Asking, question: _Question) -> tuple[_Found, _Found | None, Source]:
+def _looked(asking: _Asking, question: _Question) -> tuple[Found, Found | None, Source]:
     """The measures by group; by period, too, where there are periods and no groups."""
     if not _grained_first(question.plan):
         groups, source = _run(asking, question, grained=False)
         return groups, None, source
     periods, source = _run(asking, question, grained=True)
-    return {_WHOLE: periods.pop(_WHOLE, _nothing(question.plan))}, periods, source
+    return {WHOLE: periods.pop(WHOLE, shaping.nothing(question.plan))}, periods, source
 
 
 def _complete(source: Source, span: Span) -> bool:
@@ -185,7 +181,7 @@ def _complete(source: Source, span: Span) -> bool:
     return source == "days" or span.since >= oldest[source]
 
 
-def _only(question: _Question, kept: list[_Group], groups: _Found) -> _Question:
+def _only(question: _Question, kept: list[Group], groups: Found) -> _Question:
     """The question about the groups that are shown, where there are others: it need not ask for
     those."""
     plan = question.plan
@@ -209,9 +205,9 @@ def _readings(question: _Question, *, grained: bool) -> list[Reading]:
     return [part for part in parts if part is not None]
 
 
-def _run(asking: _Asking, question: _Question, *, grained: bool) -> tuple[_Found, Source]:
+def _run(asking: _Asking, question: _Question, *, grained: bool) -> tuple[Found, Source]:
     """The measures by period and group, and what was summed."""
-    found: _Found = {}
+    found: Found = {}
     readings = _readings(question, grained=grained)
     for reading in readings:
         _merge(asking, question, reading, found)
@@ -219,14 +215,14 @@ def _run(asking: _Asking, question: _Question, *, grained: bool) -> tuple[_Found
     return found, "facts" if "facts" in sources else sources[0]
 
 
-def _merge(asking: _Asking, question: _Question, reading: Reading, found: _Found) -> None:
+def _merge(asking: _Asking, question: _Question, reading: Reading, found: Found) -> None:
     rows = asking.reader.rows(reading)
     if len(rows) - any(row.whole for row in rows) > reading.most:
         issue = Issue("/dimensions", f"give more than {reading.most:,} groups")
         raise CostlyError("That gives too many groups: filter, or drop a dimension.", (issue,))
     for row in rows:
-        key = _WHOLE if row.whole else (_period(row.period, question.span), row.group)
-        values = found.setdefault(key, _nothing(question.plan))
+        key = WHOLE if row.whole else (_period(row.period, question.span), row.group)
+        values = found.setdefault(key, shaping.nothing(question.plan))
         for i, value in row.values.items():
             values[i] = value
 
@@ -237,27 +233,7 @@ def _period(value: date | datetime | None, span: Span) -> datetime | None:
     return midnight(value, span.zone)
 
 
-def _nothing(plan: Plan) -> list[float | None]:
-    """What is measured where nothing happened."""
-    units = {"count", "hours", "money", "usd"}
-    return [0.0 if m.unit in units and "per_run" not in m.name else None for m in plan.measures]
-
-
-def _best(plan: Plan, groups: _Found) -> list[_Group]:
-    """The groups to show, in their order; those without a value come last."""
-    query = plan.query
-    index = query.measures.index(query.order_by or query.measures[0])
-    sign = -1 if query.descending else 1
-
-    def rank(item: tuple[_Key, list[float | None]]) -> tuple[bool, float, list[str]]:
-        value = item[1][index]
-        return value is None, sign * (value or 0), [part or "" for part in item[0][1]]
-
-    ordered = sorted(groups.items(), key=rank)
-    return [key[1] for key, _ in ordered[: query.limit]]
-
-
-def _rows(question: _Question, found: _Found, kept: Iterable[_Group]) -> list[Row]:
+def _rows(question: _Question, found: Found, kept: Iterable[Group]) -> list[Row]:
     """Rows by group and period; without dimensions, each period has one, if an empty one."""
     grain, zone = question.plan.query.grain, question.span.zone
     if grain is None:
@@ -267,18 +243,11 @@ def _rows(question: _Question, found: _Found, kept: Iterable[_Group]) -> list[Ro
     rows = []
     for group in [()] if empty else kept:
         for period in periods:
-            values = found.get((period, group), _nothing(question.plan) if empty else None)
+            values = found.get((period, group), shaping.nothing(question.plan) if empty else None)
             if values is not None:
                 local = period.astimezone(zone)
                 rows.append(Row(period=local, dimensions=list(group), values=values))
     return rows
-
-
-def _taken_out(plan: Plan, groups: _Found) -> list[float | None]:
-    """All groups together. Without dimensions there is one group, which stays where it is."""
-    if not plan.dimensions:
-        return groups.get(_WHOLE, _nothing(plan))
-    return groups.pop(_WHOLE, _nothing(plan))
 
 
 def _before(question: _Question) -> _Question:
@@ -302,31 +271,5 @@ def _compared(
     for row in rows:
         period = None if row.period is None else matching.get(row.period.astimezone(now[0].tzinfo))
         values = found.get((period, tuple(row.dimensions)))
-        shown.append(row.model_copy(update={"previous": values or _nothing(plan)}))
-    return shown, totals.model_copy(update={"previous": _taken_out(plan, groups)})
-
-
-def _columns(plan: Plan) -> list[Column]:
-    columns = [
-        Column(name=plan.query.grain, label=plan.query.grain.capitalize(), role="period")
-    ] if plan.query.grain else []  # fmt: skip
-    columns += [Column(name=d.name, label=d.label, role="dimension") for d in plan.dimensions]
-    columns += [
-        Column(name=m.name, label=m.label, role="measure", unit=m.unit) for m in plan.measures
-    ]
-    return columns
-
-
-def _labels(session: Session, plan: Plan, kept: list[_Group]) -> dict[str, dict[str, str]]:
-    """The names of workflows and people that an answer speaks of."""
-    found: dict[str, dict[str, str]] = {}
-    for index, dimension in enumerate(plan.dimensions):
-        values = sorted({value for group in kept if (value := group[index]) is not None})
-        if dimension.name == "workflow":
-            rows = session.all(_sql.name_workflows, ids=values)
-        elif dimension.name == "user":
-            rows = session.all(_sql.name_people, actors=values)
-        else:
-            continue
-        found[dimension.name] = {row["id"]: row["name"] for row in rows}
-    return found
+        shown.append(row.model_copy(update={"previous": values or shaping.nothing(plan)}))
+    return shown, totals.model_copy(update={"previous": shaping.taken_out(plan, groups)})
