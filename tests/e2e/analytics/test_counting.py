@@ -7,15 +7,27 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
-from statewright.analytics import executions, histories, keeping, performance, querying, sources
+from statewright.analytics import (
+    compiling,
+    executions,
+    histories,
+    keeping,
+    performance,
+    querying,
+    reading,
+    sources,
+)
 from statewright.analytics import settings as counting
 from statewright.analytics.facts import Fact
 from statewright.analytics.models import Query, Settings, Target
+from statewright.analytics.periods import Span
 from statewright.aws import states
+from statewright.db import tenant
 from statewright.errors import InvalidError
 from statewright.settings import settings
 from tests.e2e.analytics.rig import NOW, OTHER, USER, WORKFLOWS, WORKSPACE, Rig
@@ -349,3 +361,23 @@ def test_a_new_month_does_not_stand_in_the_way_of_a_batch_that_is_waited_for(rig
     second.join(60)
     period = {"since": rig.now.isoformat(), "until": (rig.now + timedelta(hours=1)).isoformat()}
     assert ask(rig, "executions", ["count"], period=period).totals.values == [1]
+
+
+def test_an_index_finds_single_facts_that_are_grouped(rig: Rig) -> None:
+    """By what no sketch is kept, so single facts are read: never all that a month has."""
+    rig.ingest(
+        *(Fact("execution", f"{n}", NOW, "succeeded", workspace_id=WORKSPACE) for n in (1, 2))
+    )
+    query = Query.model_validate(
+        {"dataset": "notifications", "measures": ["duration_p95"], "dimensions": ["channel"]}
+    )
+    span = Span(NOW - timedelta(days=2), NOW, ZoneInfo("UTC"))
+    wanted = compiling.quantiles(compiling.plan(query), span, "UTC", grained=False)
+    assert wanted is not None
+    statement = reading.together([wanted])
+    with tenant(WORKSPACE) as session:
+        session.all(b"SELECT set_config('enable_seqscan', 'off', true)")
+        rows = session.all(b"EXPLAIN " + statement.sql, **statement.parameters)
+    found = [line for row in rows for line in row.values() if "Index Cond" in line]
+    assert found, "an index is used"
+    assert all("notification" in line for line in found), "and for the kind, too"
