@@ -1,7 +1,7 @@
 """What the gateway costs: over the bare handler, and beside a minimal FastAPI application.
 
 `.venv/bin/python bench/gateway.py`. One endpoint, `GET /v1/permissions` (a list that needs no
-query), as its bare Lambda handler, through the gateway within the process (routing, authorizer's kept
+query), as its bare Lambda handler, through the gateway within one process (routing, authorizer's kept
 policy, rate limits, headers, entity tag), and over HTTP on one connection; then over 64
 connections, in turns with a FastAPI application on uvicorn that answers the same list through the
 same kind of model to who has the right bearer token. FastAPI is installed apart, in
@@ -89,8 +89,7 @@ def measure(requests: int, connections: int, rounds: int, *, peer: bool) -> dict
 def _without_limits(ours: Server) -> str:
     """Signs up; the workspace's plan allows what is going to be asked."""
     token = sign_up(ours.url)
-    with psycopg.connect(ours.database_url()) as connection:
-        connection.execute("INSERT INTO workspace_plans SELECT id, 'large', now() FROM workspaces")
+    _allow_much(ours.database_url())
     deadline = time.monotonic() + 60
     while call(ours.url, "GET", "/v1/usage", token=token)["plan"] != "large":
         if time.monotonic() > deadline:
@@ -117,6 +116,7 @@ def inside(calls: int) -> dict[str, float]:
 
     from localcloud.cloud import LocalCloud, Options
     from localcloud.gateway import Request
+    from statewright.settings import settings
 
     data = Path(tempfile.mkdtemp(prefix="statewright-bench-"))
     template = ROOT / "template.yaml"
@@ -126,6 +126,7 @@ def inside(calls: int) -> dict[str, float]:
     try:
         cloud.open()
         token = _registered()
+        _allow_much(settings().database_url)
         request = Request(
             "GET",
             PATH,
@@ -137,18 +138,30 @@ def inside(calls: int) -> dict[str, float]:
         seen: list[dict[str, Any]] = []
         taking = cloud.gateway._host.invoke_here
         cloud.gateway._host.invoke_here = lambda f, e: (seen.append(e), taking(f, e))[1]  # type: ignore[method-assign]
-        assert cloud.gateway.handle(request).status == 200
+        _asked(cloud.gateway, request)
         cloud.gateway._host.invoke_here = taking  # type: ignore[method-assign]
         event = next(e for e in seen if e.get("resource") == PATH)
         from functions.auth.list_permissions import handler
 
         return {
             "handler_us": _median(lambda: handler(dict(event), None), calls),
-            "gateway_us": _median(lambda: cloud.gateway.handle(request), calls),
+            "gateway_us": _median(lambda: _asked(cloud.gateway, request), calls),
         }
     finally:
         cloud.close()
         shutil.rmtree(data, ignore_errors=True)
+
+
+def _asked(gateway: Any, request: Any) -> None:
+    status = gateway.handle(request).status
+    if status != 200:
+        raise RuntimeError(f"the gateway answered {status}")
+
+
+def _allow_much(database_url: str) -> None:
+    """Gives the workspace the plan that allows what is going to be asked."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO workspace_plans SELECT id, 'large', now() FROM workspaces")
 
 
 def _registered() -> str:
