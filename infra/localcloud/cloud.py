@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +79,16 @@ class LocalCloud:
         self._plug: Plug
         self._api: dict[str, Any]
         self._front: FrontProcess | None = None
-        self.gateway: Gateway
         self.metrics: Metrics
         self.host = LambdaHost()
         if options.forgetting is not None:
             self.host.begin = options.forgetting()
         self.sockets = WebSockets(self.host)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The API within this process, for whoever measures it: servers answer elsewhere."""
+        return Gateway(self._api, self.host, self._options.keep_policies)
 
     def open(self) -> None:
         """Starts everything. When it returns, requests can be served and lost work goes on."""
@@ -150,7 +154,6 @@ class LocalCloud:
         self._plug = self._watch_calls(Plug(services, REGION, secret, endpoint))
         self._plug.install()
         self._api = self._deploy(found, url)
-        self.gateway = Gateway(self._api, self.host, self._options.keep_policies)
         self.metrics = Metrics(pool, sqs.names)
         self.host.watch, events.watch = self.metrics.invocation, self.metrics.event
         self._migrate()

@@ -10,7 +10,7 @@ import threading
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from psycopg_pool import ConnectionPool
@@ -63,19 +63,6 @@ class Mapping:
     """How many batches the function may take at once (``ScalingConfig``)."""
     raw: bool = False
     """The message is the event itself (asynchronous invocation), not a record of a batch."""
-
-
-class Feeding(Protocol):
-    """Who takes queues' messages to functions: a :class:`Feeder`, here or in another process."""
-
-    def wake(self, queue: str) -> None:
-        """A queue has new messages."""
-
-    def map(self, queue: Queue, mapping: Mapping) -> None:
-        """Starts to feed a function from a queue."""
-
-    def close(self) -> None:
-        """Ends the mappings after the batch that each is at."""
 
 
 class Feeder:

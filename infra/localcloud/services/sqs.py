@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from asl.ports import Clock
 from localcloud.errors import AwsError
-from localcloud.services.feeding import Feeding, Mapping, Queue, message_id
+from localcloud.services.feeding import Feeder, Mapping, Queue, message_id
 
 MAX_MESSAGE = 1_048_576
 _RECEIVE = """
@@ -30,11 +30,11 @@ _RECEIVE = """
 class Sqs:
     """The queues."""
 
-    def __init__(self, pool: ConnectionPool[Any], clock: Clock, feeding: Feeding):
+    def __init__(self, pool: ConnectionPool[Any], clock: Clock, feeder: Feeder):
         self._pool = pool
         self._clock = clock
         self._queues: dict[str, Queue] = {}
-        self._feeding = feeding
+        self._feeder = feeder
 
     def add(self, queue: Queue) -> None:
         """Makes a queue known."""
@@ -132,7 +132,7 @@ class Sqs:
                    RETURNING id""",
                 (queue.name, shown, now, now + delay * 1000, list(bodies)),
             ).fetchall()
-        self._feeding.wake(queue.name)
+        self._feeder.wake(queue.name)
         return [message_id(row[0]) for row in rows]
 
     def receive_message(
@@ -205,11 +205,11 @@ class Sqs:
 
     def map(self, mapping: Mapping) -> None:
         """Starts to feed a function from a queue."""
-        self._feeding.map(self.find(mapping.queue), mapping)
+        self._feeder.map(self.find(mapping.queue), mapping)
 
     def close(self) -> None:
         """Ends the mappings after the batch that each is at."""
-        self._feeding.close()
+        self._feeder.close()
 
 
 def _received(

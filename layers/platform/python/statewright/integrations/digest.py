@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import httpx
 
-_UNKNOWN = (StopIteration, httpx.ProtocolError, NotImplementedError, KeyError, ValueError)
-"""What challenges of another scheme or algorithm lead to, and broken ones."""
+_UNKNOWN = (httpx.ProtocolError, NotImplementedError, KeyError, ValueError)
+"""What httpx makes of challenges with another algorithm, and of broken ones."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,6 +28,8 @@ class Digest:
         ``auth-int`` alone, an unknown algorithm): then the 401 is the answer.
         """
         for challenge in headers.get_list("www-authenticate"):
+            if not challenge.lower().startswith("digest "):
+                continue
             request = httpx.Request(method, url)
             flow = httpx.DigestAuth(self.username, self.password).auth_flow(request)
             next(flow)
