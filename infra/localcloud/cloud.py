@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import secrets
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -215,16 +214,16 @@ class LocalCloud:
         """Takes events or messages to the resource with an ARN; they are durable on return."""
         self._deliveries.deliver(target, texts)
 
-    def answer(self, listener: socket.socket, console: Path | None, hosts: Sequence[str]) -> None:
+    def answer(self, front: FrontProcess, console: Path | None, hosts: Sequence[str]) -> None:
         """Has requests answered in a process of their own, until this is closed.
 
         Args:
             console: the console's files.
             hosts: the names that are answered to.
         """
-        setting = self._setting(console, hosts)
-        self._front = FrontProcess(setting, listener, self._perform)
-        self._closing.callback(self._front.close)
+        front.open(self._setting(console, hosts), self._perform)
+        self._front = front
+        self._closing.callback(front.close)
 
     def _setting(self, console: Path | None, hosts: Sequence[str]) -> Setting:
         options, found = self._options, self._deliveries

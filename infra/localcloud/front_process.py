@@ -61,14 +61,21 @@ class FrontProcess:
     """Answers requests until it is closed. A process that dies is replaced; whoever connects
     meanwhile waits, as the listener stays."""
 
-    def __init__(self, setting: Setting, listener: socket.socket, perform: Perform):
-        self._setting = pickle.dumps(setting)
+    def __init__(self, listener: socket.socket):
+        """Starts the process, which gets ready while others do, and waits to be told what for."""
         self._listener = listener
-        self._perform = perform
         self._leaving = threading.Event()
         self._starting = threading.Lock()
-        self._process, self._peer = self._started()
         self._keeper = threading.Thread(target=self._keep, name="front", daemon=True)
+        self._setting: bytes
+        self._perform: Perform
+        self._peer: Peer
+        self._process, self._line = self._started()
+
+    def open(self, setting: Setting, perform: Perform) -> None:
+        """Lets the process answer requests."""
+        self._setting, self._perform = pickle.dumps(setting), perform
+        self._peer = self._told()
         self._keeper.start()
 
     def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Any:
@@ -84,12 +91,12 @@ class FrontProcess:
         with self._starting:
             self._leaving.set()
             self._listener.close()
-        leaving = threading.Thread(target=self._leave, daemon=True)
-        leaving.start()
-        self._keeper.join(LEAVE_SECONDS)
-        self._process.kill()  # it has ended, or takes too long
+        if self._keeper.is_alive():
+            threading.Thread(target=self._leave, daemon=True).start()
+            self._keeper.join(LEAVE_SECONDS)
+        self._process.kill()  # it has ended, or never began, or takes too long
         self._process.wait()
-        self._peer.close()
+        self._line.close()
 
     def _leave(self) -> None:
         with suppress(AwsError):  # it has ended already
@@ -106,10 +113,11 @@ class FrontProcess:
             with self._starting:
                 if self._leaving.is_set():
                     return
-                self._peer.close()
-                self._process, self._peer = self._started()
+                self._line.close()
+                self._process, self._line = self._started()
+                self._peer = self._told()
 
-    def _started(self) -> tuple[subprocess.Popen[bytes], Peer]:
+    def _started(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """A process, and the line to it.
 
         It ends with this one: the line is all it has of it, and is cut however that ends.
@@ -122,6 +130,10 @@ class FrontProcess:
             process_group=0,  # a terminal's Ctrl+C is not for it
         )
         theirs.close()
+        return process, ours
+
+    def _told(self) -> Peer:
+        """The process as a peer, once it has been told its setting."""
         with suppress(OSError):  # it has died at once: whoever reads the line will see
-            ours.sendall(self._setting)
-        return process, Peer(ours, self._perform, CALLS)
+            self._line.sendall(self._setting)
+        return Peer(self._line, self._perform, CALLS)

@@ -120,10 +120,6 @@ class Peer:
         """
         return pickle.load(self._reader)  # noqa: S301
 
-    def close(self) -> None:
-        """Hangs up."""
-        self._line.close()
-
     def _send(self, message: Call | Answer) -> None:
         packed = pickle.dumps(tuple(message), pickle.HIGHEST_PROTOCOL)  # a class's name costs more
         with self._sending:

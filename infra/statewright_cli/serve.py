@@ -18,7 +18,7 @@ from rich.console import Console
 from asl.engine import collect_seldom
 from asl.signals import leave_in_order, leave_with
 from localcloud.cloud import LocalCloud, Options
-from localcloud.front_process import SWITCH_SECONDS
+from localcloud.front_process import SWITCH_SECONDS, FrontProcess
 from statewright_cli import openapi
 from statewright_cli.forgetting import forgetting
 from statewright_cli.project import CONSOLE, TEMPLATE
@@ -73,6 +73,8 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         listener = _listen(place)
         closing.callback(listener.close)
         closing.callback(_lock(place.data).close)
+        front = FrontProcess(listener)
+        closing.callback(front.close)
         cloud = LocalCloud(
             Options(
                 TEMPLATE,
@@ -92,7 +94,7 @@ def serve_forever(place: Place, *, tour: bool, with_parent: bool = False) -> Non
         openapi.make_if_stale()
         collect_seldom()
         names = [place.host, *(name.strip() for name in place.allowed_hosts.split(","))]
-        cloud.answer(listener, CONSOLE if CONSOLE.is_dir() else None, names)
+        cloud.answer(front, CONSOLE if CONSOLE.is_dir() else None, names)
         if tour:
             from statewright_cli.tour import take_tour
 

@@ -127,7 +127,8 @@ def first() -> Iterator[First]:
 def front(setting: Setting, first: First) -> Iterator[tuple[FrontProcess, str]]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    made = FrontProcess(setting, listener, first.perform)
+    made = FrontProcess(listener)
+    made.open(setting, first.perform)
     yield made, url
     made.close()
 
@@ -225,7 +226,7 @@ def test_it_ends_after_the_request_under_way(front: tuple[FrontProcess, str], fi
 ALONE = """
 import socket, signal
 from localcloud.front_process import FrontProcess
-made = FrontProcess(None, socket.create_server(("127.0.0.1", 0)), None)
+made = FrontProcess(socket.create_server(("127.0.0.1", 0)))
 print(made._process.pid, flush=True)
 signal.pause()
 """
